@@ -1,0 +1,161 @@
+"""One operation of the spec as a value, and a call of it: validated, encoded, ready to send."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Generic, Protocol, TypeVar
+from urllib.parse import quote
+
+import attrs
+
+from .body import Form, encode_form, encode_json
+from .errors import InvalidArgument
+
+__all__ = ["Answer", "AsyncSender", "Call", "Operation", "Parameter", "Sender"]
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+@attrs.frozen
+class Parameter:
+    """A path or query parameter: its wire name, its Python type and whether a call must give it."""
+
+    name: str
+    type: type
+    is_required: bool = False
+
+
+@attrs.frozen
+class Operation(Generic[T]):
+    """The facts of one operation that a client needs to send it and to read its answer.
+
+    Attributes:
+        service: Service key, such as `data_warehouse`.
+        id: operationId, unique over all services.
+        method: HTTP method in capitals.
+        path: Path template from the host's root, such as `/data-warehouse/api/v1/searches/{id}`.
+        data: Type of the envelope's `data`; `None` when the operation answers none.
+        security: Name of the security scheme, `""` for none.
+        is_retry_safe: Whether sending it twice does no more than sending it once.
+        body: Class of the request body; `None` without one.
+        is_multipart: Whether the body travels as multipart form instead of JSON.
+    """
+
+    service: str
+    id: str
+    method: str
+    path: str
+    data: type[T] | None
+    security: str = ""
+    is_retry_safe: bool = False
+    path_parameters: tuple[Parameter, ...] = ()
+    query_parameters: tuple[Parameter, ...] = ()
+    body: type | None = None
+    is_multipart: bool = False
+
+    def call(
+        self,
+        *,
+        path: Mapping[str, object] | None = None,
+        query: Mapping[str, object] | None = None,
+        body: object = None,
+    ) -> Call[T]:
+        """A call of this operation, checked and encoded.
+
+        Raises:
+            InvalidArgument: An argument does not fit the spec; the message names it, its value and the remedy.
+        """
+        target = self.path
+        if self.path_parameters:
+            target = target.format_map({p.name: self._path_text(p, path or {}) for p in self.path_parameters})
+        if query:
+            target += self._query_text(query)
+        if self.body is None:
+            return Call(operation=self, target=target)
+        if self.is_multipart:
+            return Call(operation=self, target=target, form=encode_form(self.id, body, self.body))
+        return Call(operation=self, target=target, content=encode_json(self.id, body, self.body))
+
+    def _path_text(self, parameter: Parameter, given: Mapping[str, object]) -> str:
+        text = self._text(parameter, given.get(parameter.name))
+        if text in {"", ".", ".."}:
+            raise InvalidArgument(
+                f"is {text!r}, which cannot stand in a path",
+                operation=self.id,
+                field=parameter.name,
+                remedy="Pass the identifier itself",
+            )
+        return quote(text, safe="")
+
+    def _query_text(self, query: Mapping[str, object]) -> str:
+        pairs = []
+        for parameter in self.query_parameters:
+            value = query.get(parameter.name)
+            if value is not None or parameter.is_required:
+                text = self._text(parameter, value)
+                pairs.append(f"{quote(parameter.name, safe='')}={quote(text, safe='')}")
+        return "?" + "&".join(pairs) if pairs else ""
+
+    def _text(self, parameter: Parameter, value: object) -> str:
+        if isinstance(value, parameter.type) and (parameter.type is bool or not isinstance(value, bool)):
+            wire = getattr(value, "value", value)
+            return str(wire).lower() if isinstance(wire, bool) else str(wire)
+        if isinstance(value, int) and not isinstance(value, bool) and issubclass(parameter.type, int):
+            return str(int(value))
+        found = "missing" if value is None else f"{value!r} ({type(value).__name__})"
+        wanted = "a whole number" if issubclass(parameter.type, int) else f"a {parameter.type.__name__}"
+        raise InvalidArgument(f"is {found}", operation=self.id, field=parameter.name, remedy=f"Pass {wanted}")
+
+
+@attrs.frozen
+class Call(Generic[T]):
+    """One call, checked and encoded: send it as often as its operation allows.
+
+    Attributes:
+        target: Path and query, percent-encoded, starting with `/`.
+        content: JSON body; `None` without one.
+        form: Multipart body; `None` without one.
+    """
+
+    operation: Operation[T]
+    target: str
+    content: bytes | None = None
+    form: Form | None = None
+
+
+@attrs.frozen
+class Answer(Generic[T_co]):
+    """An opened, successful answer.
+
+    Attributes:
+        data: The envelope's data as the operation's type; `None` for operations that answer none.
+        code: The envelope's code, 0.
+        message: The envelope's message, `""` when absent.
+        status: HTTP status.
+        headers: Response headers, case-insensitive.
+        elapsed: Seconds from sending to the last byte.
+    """
+
+    data: T_co
+    code: int
+    message: str
+    status: int
+    headers: Mapping[str, str] = attrs.field(repr=False)
+    elapsed: float
+
+
+class Sender(Protocol):
+    """Whatever can send a call and wait for its answer."""
+
+    def send(self, call: Call[T]) -> Answer[T]:
+        """The opened answer to `call`."""
+        ...
+
+
+class AsyncSender(Protocol):
+    """Whatever can send a call and await its answer."""
+
+    async def send(self, call: Call[T]) -> Answer[T]:
+        """The opened answer to `call`."""
+        ...
