@@ -109,10 +109,14 @@ class ServiceFacts:
 
 
 def wrap(text: str, indent: int, hang: int = 0) -> str:
-    """`text` in lines that fit, the first line's indent left to the template; `hang` is added from line two on."""
+    """`text` in lines that fit and are safe inside a docstring, whatever the spec says.
+
+    The first line's indent is left to the template; `hang` is added from line two on.
+    """
     flat = " ".join(str(text).split()).replace("\\", "\\\\").replace('"""', "'''")
     lines = textwrap.wrap(flat, WIDTH - indent, break_long_words=False, break_on_hyphens=False)
-    return ("\n" + " " * (indent + hang)).join(lines)
+    wrapped = ("\n" + " " * (indent + hang)).join(lines)
+    return wrapped + " " if wrapped.endswith('"') else wrapped  # a quote must not touch the closing ones
 
 
 def of(service: str, document: Json, behaviours: Json) -> dict[str, Any]:

@@ -29,7 +29,7 @@ class ExampleFile:
         # Only a finding asks for a line, so the slower marked reading waits until then.
         try:
             return parse(self.path, self._text, shown=self.path).line(pointer)
-        except SpecError:  # JSON that YAML cannot read, such as tabs: then the file alone must do
+        except SpecError:  # JSON that YAML cannot read, such as \ud83d\ude00: the file alone must do
             return 1
 
 

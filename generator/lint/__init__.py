@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from generator.lint import (
     behaviours,
+    coverage,
     documentation,
     enums,
     environments,
@@ -32,6 +33,7 @@ RULES: tuple[Rule, ...] = (
     *operations.RULES,
     *references.RULES,
     *examples.RULES,
+    *coverage.RULES,
     *behaviours.RULES,
     *environments.RULES,
 )

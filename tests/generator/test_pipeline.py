@@ -187,3 +187,18 @@ def test_a_service_that_goes_leaves_no_file_behind(checkout: Path) -> None:
     (stale / "models.py").write_text("")
     assert run(checkout, "all") == 0
     assert not stale.exists()
+
+
+def test_no_text_of_the_spec_can_break_out_of_a_docstring(checkout: Path, edit: Edit) -> None:
+    hostile = 'Ends a string \'\'\' """ + 1/0 \\" \\N{x} {{ braces }} and ends with "quotes"'
+    quoted = hostile.replace("'", "''")
+    edit("spec/services/tag_resource.yaml", "description: Id of the SKU.", f"description: '{quoted}'")
+    edit(
+        "spec/services/tag_resource.yaml",
+        "description: A virtual cluster that jobs can run on.",
+        f"description: '{quoted}'",
+    )
+    assert run(checkout, "all") == 0
+    for package in ("aihub_api", "aihub_models"):
+        for module in sorted((checkout / "generated" / package).rglob("*.py")):
+            compile(module.read_text(encoding="utf-8"), str(module), "exec")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.source import SpecError, load_spec
+from generator.source import Pointer, SpecError, load_spec
 
 _MINIMAL = Path(__file__).parent / "minimal"
 
@@ -40,7 +40,7 @@ def test_an_example_knows_its_service_operation_and_case() -> None:
 
 def test_a_document_knows_the_line_of_a_key_an_item_and_a_value() -> None:
     jobs = load_spec(_MINIMAL).services["jobs"]
-    pointers = [("info", "title"), ("tags", 0), ("tags", 0, "x-displayName")]
+    pointers: list[Pointer] = [("info", "title"), ("tags", 0), ("tags", 0, "x-displayName")]
     assert [jobs.line(pointer) for pointer in pointers] == [3, 8, 9]
 
 
@@ -54,9 +54,9 @@ def test_an_example_knows_its_lines() -> None:
     assert examples["examples/jobs/createJob.success.json"].line(("request", "body", "sql")) == 7
 
 
-def test_an_example_indented_with_tabs_is_located_at_its_file(spec_root: Path) -> None:
+def test_an_example_that_yaml_cannot_read_is_located_at_its_file(spec_root: Path) -> None:
     path = spec_root / "examples/jobs/getJob.success.json"
-    path.write_text(path.read_text("utf-8").replace("\n  ", "\n\t"), encoding="utf-8")
+    path.write_text(path.read_text("utf-8").replace("A finished job.", "\\ud83d\\ude00"), encoding="utf-8")
     examples = {example.path: example for example in load_spec(spec_root).examples}
     assert examples["examples/jobs/getJob.success.json"].line(("response",)) == 1
 

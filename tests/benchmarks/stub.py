@@ -1,0 +1,93 @@
+"""A loopback server as fast as Python allows, in its own process: it costs both sides of a comparison the same.
+
+It parses nothing but the request line and answers from prepared bytes.
+"""
+
+import asyncio
+import json
+import sys
+from typing import Any
+
+SEARCH = {
+    "id": 1,
+    "type": 1,
+    "name": "search-001",
+    "description": "",
+    "sql": "select object_name from meta where width > 1000",
+    "feature_lib_id": 0,
+    "feature_lib_name": "",
+    "images": None,
+    "keywords": "",
+    "top_k": 0,
+    "status": 3,
+    "message": "",
+    "result_url": "http://127.0.0.1/result.csv",
+    "results": None,
+    "created_at": 1721382073775,
+    "username": "demo",
+}
+POD_COUNT = 9_999
+
+
+def pods(status: str) -> dict[str, Any]:
+    """A page of as many pods as the document's own page size asks for."""
+    items = [
+        {
+            "id": n,
+            "namespace": "training",
+            "name": f"job-42-worker-{n:05d}",
+            "status": status if status != "mixed" else f"Phase{n % 7}",
+            "created_at": 1721382073775 + n,
+            "started_at": 1721382083775 + n,
+            "finished_at": 1721392083775 + n,
+            "host_ip": f"10.1.{n // 250}.{n % 250}",
+            "node_name": f"gpu-node-{n % 64:03d}",
+            "ssh_port": 30000 + n % 2000,
+            "ssh_info": f"ssh -p {30000 + n % 2000} root@10.1.{n // 250}.{n % 250} # worker {n:05d} of job 42",
+            "use_new_log": True,
+        }
+        for n in range(POD_COUNT)
+    ]
+    return {"total": POD_COUNT, "page_size": POD_COUNT, "page_num": 1, "data": items}
+
+
+def response(data: Any) -> bytes:
+    """A whole HTTP answer around an envelope."""
+    body = json.dumps({"code": 0, "msg": "", "data": data}).encode()
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    return head.encode() + body
+
+
+ANSWERS = {
+    b"/data-warehouse/api/v1/searches/1": response(SEARCH),
+    b"/model-training-platform/api/v1/trainings/1/pods": response(pods("Running")),
+    b"/model-training-platform/api/v1/trainings/2/pods": response(pods("mixed")),
+}
+
+
+class Stub(asyncio.Protocol):
+    """One connection; requests carry no body, so each ends with an empty line."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport: Any = transport
+        self.pending = b""
+
+    def data_received(self, data: bytes) -> None:
+        self.pending += data
+        while b"\r\n\r\n" in self.pending:
+            head, self.pending = self.pending.split(b"\r\n\r\n", 1)
+            target = head.split(b" ", 2)[1].split(b"?", 1)[0]
+            self.transport.write(ANSWERS[target])
+
+
+async def serve() -> None:
+    """Serve until standard input closes; the first line printed is the address."""
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(Stub, "127.0.0.1", 0)
+    print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
+    await loop.run_in_executor(None, sys.stdin.read)
+    server.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve())
