@@ -12,6 +12,16 @@ from .bundle import Json, operations
 from .project import GeneratorError, header
 
 WIDTH = 104
+# JSON Schema keyword → argument of `msgspec.Meta`.
+_LIMITS = {
+    "minItems": "min_length",
+    "maxItems": "max_length",
+    "minLength": "min_length",
+    "maxLength": "max_length",
+    "minimum": "ge",
+    "maximum": "le",
+    "pattern": "pattern",
+}
 UNITS = {"ms": "Milliseconds since the epoch, UTC.", "s": "Seconds.", "GiB": "GiB.", "bytes": "Bytes.", "px": "Pixels."}
 
 
@@ -26,6 +36,7 @@ class OperationFacts:
     data: str | None
     body: str | None
     is_multipart: bool
+    items: str
     security: str
     is_retry_safe: bool
     summary: str
@@ -81,12 +92,8 @@ class ServiceFacts:
         """Arguments of `msgspec.Meta` for a request field, `""` for none. Answers are never constrained."""
         if schema not in self.requests:
             return ""
-        names = {
-            "minItems": "min_length", "maxItems": "max_length", "minLength": "min_length",
-            "maxLength": "max_length", "minimum": "ge", "maximum": "le", "pattern": "pattern",
-        }  # fmt: skip
         field = self.property(schema, name)
-        return ", ".join(f"{names[key]}={field[key]!r}" for key in names if key in field)
+        return ", ".join(f"{_LIMITS[key]}={field[key]!r}" for key in _LIMITS if key in field)
 
     def is_secret(self, schema: str, name: str) -> bool:
         """Whether a field must not show up when its object is printed."""
@@ -162,6 +169,7 @@ def _operation(
         data=_data_class(components["schemas"][_ref_name(success["content"]["application/json"]["schema"])]),
         body=_ref_name(media["schema"]) if media else None,
         is_multipart=media_type == "multipart/form-data",
+        items=behaviours["paging"].get(name, {}).get("items", ""),
         security=security[0] if security else "",
         is_retry_safe=behaviours["operations"][name]["retry"] == "safe",
         summary=operation["summary"],

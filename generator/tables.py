@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from . import stamp
 from .bundle import Json, operations
 from .facts import function_name
 from .project import header
@@ -69,6 +70,7 @@ def _tables(spec: Spec, documents: dict[str, Json]) -> str:
         "from __future__ import annotations\n",
         f"from ._runtime.rows import {', '.join(names)}\n",
         f"SPEC_VERSION = {spec.info.data['info']['version']!r}\n",
+        f"# The tools that wrote this package, by distribution.\nTOOLS = {stamp.installed_tools()!r}\n",
     ]
     for name, (types, members) in rows.items():
         body = "".join(f"    {key!r}: {row},\n" for key, row in members.items())
@@ -93,7 +95,13 @@ def _text(value: Any) -> str:
 
 def _environments(spec: Spec) -> dict[Any, str]:
     return {
-        name: _row("EnvironmentRow", name=name, title=row["title"], description=_text(row.get("description")))
+        name: _row(
+            "EnvironmentRow",
+            name=name,
+            title=row["title"],
+            title_zh=row["x-zh"],
+            description=_text(row.get("description")),
+        )
         for name, row in spec.environments.data["environments"].items()
     }
 

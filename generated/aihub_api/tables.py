@@ -16,20 +16,33 @@ from ._runtime.rows import (
 
 SPEC_VERSION = "0.1.0"
 
+# The tools that wrote this package, by distribution.
+TOOLS = {"openapi-python-client": "0.29.1", "datamodel-code-generator": "0.89.0", "ruff": "0.17.6"}
+
 ENVIRONMENTS: dict[str, EnvironmentRow] = {
     "external-test": EnvironmentRow(
-        name="external-test", title="External test", description="Test environment, reached from the outer network."
+        name="external-test",
+        title="External test",
+        title_zh="外网测试环境",
+        description="Test environment, reached from the outer network.",
     ),
     "internal-test": EnvironmentRow(
         name="internal-test",
         title="Internal test",
+        title_zh="内网测试环境",
         description="Test environment, reached from the inner network. Same host as production, other ports.",
     ),
     "production": EnvironmentRow(
-        name="production", title="Production", description="The real platform. Same host as internal-test, other ports."
+        name="production",
+        title="Production",
+        title_zh="生产环境",
+        description="The real platform. Same host as internal-test, other ports.",
     ),
     "local": EnvironmentRow(
-        name="local", title="Local", description="The emulator on this machine. Not part of the document."
+        name="local",
+        title="Local",
+        title_zh="本机（模拟器）",
+        description="The emulator on this machine. Not part of the document.",
     ),
 }
 

@@ -57,9 +57,13 @@ class Notes:
         return tuple(self._seen)
 
 
-def build(type_: Any, value: Any, notes: Notes) -> Any:
-    """`value`, parsed JSON, as `type_`; what does not fit stays as the server sent it and is noted."""
-    return _builder(type_, "data", "")(value, notes)
+def build(type_: Any, value: Any, notes: Notes, *, schema: str = "data", field: str = "") -> Any:
+    """`value`, parsed JSON, as `type_`; what does not fit stays as the server sent it and is noted.
+
+    Args:
+        schema: The schema whose `field` is being built, for the notes.
+    """
+    return _builder(type_, schema, field)(value, notes)
 
 
 def _found(value: Any) -> str:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
 
 import attrs
@@ -13,6 +13,7 @@ import msgspec
 from .errors import EnvelopeError, SchemaMismatch, UnexpectedAnswer
 from .lenient import Drift, Notes, build
 from .operation import Operation
+from .pages import open_page
 
 __all__ = ["Head", "OnDrift", "decode_data", "open_answer", "read_head"]
 
@@ -77,13 +78,9 @@ def _decoder(type_: Any) -> msgspec.json.Decoder[Any]:
 
 
 def decode_data(
-    operation: Operation[T],
-    data: bytes | memoryview | msgspec.Raw,
-    *,
-    is_strict: bool = False,
-    on_drift: OnDrift | None = None,
+    operation: Operation[T], data: bytes | memoryview | msgspec.Raw, notes: Notes, *, is_strict: bool = False
 ) -> T:
-    """`data` as the operation's type. What does not fit is kept as sent and told to `on_drift`.
+    """`data` as the operation's type. What does not fit is kept as sent and noted.
 
     Raises:
         SchemaMismatch: `is_strict`, and something does not fit.
@@ -95,12 +92,9 @@ def decode_data(
             return decoded
     except msgspec.ValidationError:
         pass
-    notes = Notes()
     value = build(operation.data, msgspec.json.decode(data), notes)
     if notes.drifts and is_strict:
         raise SchemaMismatch(operation=operation.id, drifts=tuple(str(d) for d in notes.drifts))
-    if notes.drifts and on_drift is not None:
-        on_drift(operation, notes.drifts)
     return value  # type: ignore[no-any-return]  # T, or what the server sent in its place
 
 
@@ -109,33 +103,53 @@ def open_answer(
     *,
     status: int,
     content_type: str,
-    body: bytes,
+    body: bytes | list[bytes],
     is_strict: bool = False,
     on_drift: OnDrift | None = None,
 ) -> tuple[Head, T]:
     """The envelope's head and its typed data.
+
+    Args:
+        body: The whole body, or the pieces in which it came. The pieces of a long page are given up as they are
+            decoded: the list then holds the envelope without its items.
 
     Raises:
         EnvelopeError: The code is not 0.
         UnexpectedAnswer: There is no envelope, the HTTP status says failure, or success came without data.
         SchemaMismatch: `is_strict`, and the data does not fit the spec.
     """
-    head = read_head(body)
-    if head is not None and head.code != 0:
-        raise EnvelopeError(operation=operation.id, code=head.code, server_message=head.message, status=status)
-
-    def unexpected(reason: str) -> UnexpectedAnswer:
-        return UnexpectedAnswer(operation=operation.id, status=status, content_type=content_type, reason=reason)
-
-    if head is None:
-        raise unexpected("the answer is not the platform's {code, msg, data} envelope")
-    if not 200 <= status < 300:
-        raise unexpected(head.message or "the envelope says success and the HTTP status says failure")
-    if operation.data is None:
-        return head, None  # type: ignore[return-value]  # T is None for operations without data
-    if not head.has_data:
-        raise unexpected("the server reported success and sent no data")
+    unexpected = partial(UnexpectedAnswer, operation=operation.id, status=status, content_type=content_type)
+    notes = Notes()
     try:
-        return head, decode_data(operation, head.data, is_strict=is_strict, on_drift=on_drift)
-    except msgspec.DecodeError as error:
-        raise unexpected(f"the envelope's data is not valid JSON ({error})") from error
+        whole, items = _whole(operation, body, notes, is_strict=is_strict)
+        head = read_head(whole)
+        if head is not None and head.code != 0:
+            raise EnvelopeError(operation=operation.id, code=head.code, server_message=head.message, status=status)
+        if head is None or (problem := _problem(operation, head, status)):
+            reason = problem if head else "the answer is not the platform's {code, msg, data} envelope"
+            raise unexpected(reason=reason)
+        data: Any = decode_data(operation, head.data, notes, is_strict=is_strict) if operation.data else None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise unexpected(reason=f"the answer is not valid JSON ({error})") from error
+    if notes.drifts and on_drift is not None:
+        on_drift(operation, notes.drifts)
+    return head, data if items is None else attrs.evolve(data, **{operation.items: items})
+
+
+def _whole(
+    operation: Operation[Any], body: bytes | list[bytes], notes: Notes, *, is_strict: bool
+) -> tuple[bytes, list[Any] | None]:
+    """The body in one piece, or a long page's envelope without its items, and the items."""
+    if isinstance(body, bytes):
+        return body, None
+    page = open_page(operation, body, notes) if operation.items and len(body) > 1 and not is_strict else None
+    return page or (b"".join(body), None)
+
+
+def _problem(operation: Operation[Any], head: Head, status: int) -> str:
+    """Why an envelope that claims success is none, or `""`."""
+    if not 200 <= status < 300:
+        return head.message or "the envelope says success and the HTTP status says failure"
+    if operation.data is not None and not head.has_data:
+        return "the server reported success and sent no data"
+    return ""

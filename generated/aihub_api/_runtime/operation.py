@@ -41,6 +41,7 @@ class Operation(Generic[T]):
         is_retry_safe: Whether sending it twice does no more than sending it once.
         body: Class of the request body; `None` without one.
         is_multipart: Whether the body travels as multipart form instead of JSON.
+        items: Name of the field of `data` that holds a page's items, `""` for operations that do not page.
     """
 
     service: str
@@ -54,6 +55,7 @@ class Operation(Generic[T]):
     query_parameters: tuple[Parameter, ...] = ()
     body: type | None = None
     is_multipart: bool = False
+    items: str = ""
 
     def call(
         self,

@@ -18,10 +18,11 @@ __all__ = [
 
 
 class EnvironmentRow(NamedTuple):
-    """One installation of the platform."""
+    """One installation of the platform; `title_zh` is its name in the document."""
 
     name: str
     title: str
+    title_zh: str
     description: str
 
 

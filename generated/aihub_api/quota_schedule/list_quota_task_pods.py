@@ -18,6 +18,7 @@ OPERATION: Operation[models.PodPage] = Operation(
     is_retry_safe=True,
     path_parameters=(Parameter("id", int, is_required=True),),
     query_parameters=(Parameter("page_size", int), Parameter("page_num", int)),
+    items="data",
 )
 
 
