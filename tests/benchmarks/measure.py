@@ -5,7 +5,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,7 +30,7 @@ class Ratio:
         return f"{self.what:<66}{self.value:>8.2f}{self.unit:<4}{target:<18}{self.ours} : {self.theirs}"
 
 
-def interleaved(sides: dict[str, Callable[[], object]], *, rounds: int, repeat: int = 1) -> dict[str, float]:
+def interleaved(sides: Mapping[str, Callable[[], object]], *, rounds: int, repeat: int = 1) -> dict[str, float]:
     """Median seconds a call of each side; one round runs every side `repeat` times, in turn."""
     seconds: dict[str, list[float]] = {name: [] for name in sides}
     for call in sides.values():

@@ -1,0 +1,162 @@
+"""One emulator's world: its clock, records, users, objects and running work. Nothing in it is shared with another."""
+
+from __future__ import annotations
+
+from aihub_emulator.background import Background
+from aihub_emulator.clock import ManualClock, clock_named
+from aihub_emulator.datasets.catalogue import Datasets
+from aihub_emulator.datasets.records import DatasetRecord, VersionRecord
+from aihub_emulator.evaluations import EvaluationRecord, Evaluations
+from aihub_emulator.faults import Faults
+from aihub_emulator.home import Home
+from aihub_emulator.identity import Identity, User, keys_of
+from aihub_emulator.jobs.asked import grounds_of
+from aihub_emulator.jobs.job import Job
+from aihub_emulator.jobs.jobs import Jobs
+from aihub_emulator.journal import Journal
+from aihub_emulator.objects import Objects
+from aihub_emulator.pacing import Pace, Pacing, WorkKind
+from aihub_emulator.seeds import load_seed
+from aihub_emulator.settings import Settings
+from aihub_emulator.warehouse.engine import SqlEngine
+from aihub_emulator.warehouse.meta import seeded_rows
+from aihub_emulator.warehouse.searches import Searches, SearchRecord
+from aihub_emulator.workflows.pipelines import pipelines_of
+from aihub_emulator.workflows.runs import RunRecord, Runs
+
+__all__ = ["Instance"]
+
+# The fact that keeps the clock from going back when the emulator is started again.
+_NOW = "now"
+
+
+class Instance:
+    """Everything that one emulator knows. All of it belongs to the event loop's thread.
+
+    Args:
+        settings: How it behaves.
+
+    Attributes:
+        services_port: The port where objects are fetched, when another one serves the S3 relay.
+
+    Raises:
+        UnsupportedSetting: The seed or the clock is unknown, or the state folder cannot be used.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.services_port: int | None = None
+        self.seed = load_seed(settings.seed)
+        clock_named(settings.clock)
+        self.home = Home(settings.state, seed=settings.seed)
+        try:
+            self._build(settings)
+        except BaseException:
+            self.home.close()
+            raise
+
+    def _build(self, settings: Settings) -> None:
+        self.store = self.home.store
+        self.clock = clock_named(settings.clock, not_before=float(self.store.fact(_NOW) or 0))
+        self.pacing = Pacing(self.clock)
+        self.faults = Faults()
+        self.journal = Journal()
+        self.background = Background()
+        self.objects = Objects(self.home.folder / "objects")
+        self.identity = Identity(self.store.table(User), token_seconds=settings.token_seconds, keys=keys_of(self.store))
+        self.engine = SqlEngine(self.home.scratch / "warehouse", settings.sql)
+        self.searches = Searches(
+            self.store.table(SearchRecord),
+            engine=self.engine,
+            objects=self.objects,
+            clock=self.clock,
+            background=self.background,
+            settings=settings,
+            scratch=self.home.scratch,
+        )
+        self.datasets = self._new_datasets()
+        self.grounds = grounds_of(self.seed)
+        self.jobs = Jobs(
+            self.store.table(Job),
+            clusters=self.grounds.clusters,
+            clock=self.clock,
+            background=self.background,
+            seconds=settings.jobs,
+        )
+        self.pipelines = pipelines_of(self.seed)
+        self.runs = Runs(
+            self.store.table(RunRecord), clock=self.clock, background=self.background, seconds=settings.jobs
+        )
+        self.evaluations = Evaluations(self.store.table(EvaluationRecord), folder=self.home.folder / "evaluations")
+        self._plant()
+
+    def _new_datasets(self) -> Datasets:
+        return Datasets(
+            self.store.table(DatasetRecord),
+            self.store.table(VersionRecord),
+            taken_names=(dataset["name"] for dataset in self.seed["datasets"]),
+            engine=self.engine,
+            objects=self.objects,
+            clock=self.clock,
+            background=self.background,
+            settings=self.settings,
+        )
+
+    @property
+    def first_user(self) -> User:
+        """The user whose token is handed out at the start."""
+        return next(self.store.table(User).all())
+
+    def _plant(self) -> None:
+        for user in self.seed["users"]:
+            self.store.table(User).put(User(**user))
+        self.store.commit()
+        self.engine.use_rows(seeded_rows(self.seed))
+        self.datasets.load()
+
+    def start(self) -> None:
+        """Take up what was left unfinished. Called on the event loop."""
+        self.searches.resume()
+        self.datasets.resume()
+        self.jobs.resume()
+        self.runs.resume()
+
+    async def reset(self) -> None:
+        """Go back to the seed: running work ends, records, files, faults and paces go, ids start at 1.
+
+        Tokens stay valid.
+        """
+        await self.background.cancel_all()
+        self.faults.clear()
+        self.journal.clear()
+        self.pacing.clear()
+        self.store.clear()
+        self.objects.clear()
+        self.jobs.forget()
+        self.evaluations.clear()
+        self._plant()
+
+    async def stop(self) -> None:
+        """End all running work, the processes of queries included."""
+        await self.background.cancel_all()
+
+    def set_pace(self, kind: WorkKind, pace: Pace) -> None:
+        """Have one kind of work go on in another way, from its next states on."""
+        self.pacing.set(kind, pace)
+
+    async def advance(self, clock: ManualClock, seconds: float) -> None:
+        """Turn the instance's clock on."""
+        await clock.advance(seconds)
+        self.store.keep_fact(_NOW, repr(clock.now()))
+
+    def commit(self) -> None:
+        """Make everything so far outlive the process, if there is a state folder. Before each answer."""
+        if self.store.is_dirty:
+            self.store.keep_fact(_NOW, repr(self.clock.now()))
+            self.store.commit()
+
+    def close(self) -> None:
+        """Let go of the folder, and remove a temporary one; nothing of the instance works afterwards."""
+        self.commit()
+        self.objects.close()
+        self.home.close()

@@ -1,0 +1,152 @@
+"""The object storage: files by bucket and key, fetched over plain HTTP at `/<bucket>/<key>`."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sqlite3
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+__all__ = ["Objects"]
+
+_BUSY_SECONDS = 30.0
+_TABLE = """
+    CREATE TABLE IF NOT EXISTS objects (
+        bucket BLOB NOT NULL, key BLOB NOT NULL, file TEXT NOT NULL, PRIMARY KEY (bucket, key)
+    ) WITHOUT ROWID
+"""
+_PUT = "INSERT INTO objects VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET file = excluded.file"
+
+
+class Objects:
+    """Files by bucket and key, in one folder.
+
+    A file's name on disk is random and its content never changes: no key, whatever its dots and slashes, leads out
+    of the folder, and whoever reads an object while it is replaced reads the old one to its end. Which key holds
+    which file stands in a database next to the folder: many files appear at once or not at all, also when the
+    process is killed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._database = folder.with_name(f"{folder.name}.sqlite")
+        self._folder.mkdir(parents=True, exist_ok=True)
+        # Used by one thread at a time; another one makes the instance than serves it.
+        self._connection = self._connected()
+        self._sweep()
+
+    @property
+    def incoming(self) -> Path:
+        """The folder where files grow that will be adopted: on the same disk, and emptied at each start."""
+        return self._folder / "incoming"
+
+    def adopt(self, bucket: str, key: str, file: Path) -> None:
+        """Take over `file`, whole or not at all, in place of what the key held."""
+        name = uuid.uuid4().hex
+        file.replace(self._folder / name)
+        self._record(self._connection, [(bucket, key, name)])
+
+    async def adopt_folder(self, folder: Path, names: Iterable[tuple[str, str, str]]) -> None:
+        """Take over the files of `folder`: all keys hold theirs at the same moment, or none does.
+
+        Args:
+            folder: Moved as it is; nothing in it may change afterwards.
+            names: Bucket, key and name in the folder, one for each file.
+        """
+        home = uuid.uuid4().hex
+
+        def record() -> None:
+            folder.replace(self._folder / home)
+            with closing(self._connected()) as connection:
+                self._record(connection, ((bucket, key, f"{home}/{name}") for bucket, key, name in names))
+
+        recording = asyncio.ensure_future(asyncio.to_thread(record))
+        try:
+            await asyncio.shield(recording)
+        except asyncio.CancelledError:
+            # A thread cannot be stopped: whoever cancels must not go on while it still writes.
+            await recording
+            raise
+
+    def find(self, bucket: str, key: str) -> Path | None:
+        """The file that a key holds, if it holds one."""
+        found = self._connection.execute(
+            "SELECT file FROM objects WHERE bucket = ? AND key = ?", (_bytes(bucket), _bytes(key))
+        ).fetchone()
+        return self._folder / found[0] if found else None
+
+    def below(self, bucket: str, beginning: str) -> list[tuple[str, Path]]:
+        """Key and file of every object whose key begins so, in the order of the keys. Any thread may ask."""
+        first = _bytes(beginning)
+        asked = "SELECT key, file FROM objects WHERE bucket = ? AND key >= ? AND key < ? ORDER BY key"
+        with closing(self._connected()) as connection:
+            rows = connection.execute(asked, (_bytes(bucket), first, first + b"\xff")).fetchall()
+        return [(key.decode("utf-8", "surrogatepass"), self._folder / file) for key, file in rows]
+
+    def tag(self, file: Path) -> str:
+        """The ETag of a file that `find` gave: no other content ever has it."""
+        return f'"{"-".join(file.relative_to(self._folder).parts)}"'
+
+    def clear(self) -> None:
+        """Drop every object."""
+        self._connection.execute("DELETE FROM objects")
+        shutil.rmtree(self._folder)
+        self.incoming.mkdir(parents=True)
+
+    def close(self) -> None:
+        """Let go of the database; nothing works afterwards."""
+        self._connection.close()
+
+    @staticmethod
+    def address(base_url: str, bucket: str, key: str) -> str:
+        """Where an object is fetched, on the server at `base_url`."""
+        return f"{base_url}/{quote(bucket, safe='')}/{quote(key)}"
+
+    def _connected(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._database, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(_TABLE)
+        return connection
+
+    def _record(self, connection: sqlite3.Connection, names: Iterable[tuple[str, str, str]]) -> None:
+        replaced = []
+        with _transaction(connection):
+            for bucket, key, file in names:
+                place = (_bytes(bucket), _bytes(key))
+                old = connection.execute("SELECT file FROM objects WHERE bucket = ? AND key = ?", place).fetchone()
+                connection.execute(_PUT, (*place, file))
+                if old:
+                    replaced.append(old[0])
+        for name in replaced:
+            (self._folder / name).unlink(missing_ok=True)
+
+    def _sweep(self) -> None:
+        """Remove what a killed process left behind: files that no key holds."""
+        shutil.rmtree(self.incoming, ignore_errors=True)
+        known = {file.partition("/")[0] for (file,) in self._connection.execute("SELECT file FROM objects")}
+        for entry in self._folder.iterdir():
+            if entry.name not in known:
+                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+        self.incoming.mkdir()
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

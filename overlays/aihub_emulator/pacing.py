@@ -1,0 +1,120 @@
+"""How things get from one state to the next: in their own time, at once, in so many seconds, or when asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal, get_args
+
+from aihub_emulator.clock import Clock
+
+__all__ = ["FOREVER", "KINDS", "Mode", "Pace", "Pacing", "WorkKind", "pace_of"]
+
+WorkKind = Literal["search", "dataset_version", "training", "quota_task", "run"]
+Mode = Literal["usual", "immediate", "seconds", "polls"]
+KINDS: Final[tuple[WorkKind, ...]] = get_args(WorkKind)
+# Seconds that do not pass: what waits for polls ends with them.
+FOREVER: Final = 100 * 365 * 24 * 3600.0
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How one kind of work goes on.
+
+    Attributes:
+        mode: `usual` leaves it to the settings, and to what a job says of itself.
+        seconds: For `seconds`: how long each state lasts, on the emulator's clock.
+        polls: For `polls`: how often it is read in each state.
+    """
+
+    mode: Mode = "usual"
+    seconds: float = 0.0
+    polls: int = 1
+
+
+class Pacing:
+    """The paces of one emulator. A change holds for the states that begin after it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._paces: dict[WorkKind, Pace] = dict.fromkeys(KINDS, Pace())
+        self._polls: dict[tuple[WorkKind, int], int] = {}
+        self._waiting: dict[tuple[WorkKind, int], list[asyncio.Future[None]]] = {}
+
+    def set(self, kind: WorkKind, pace: Pace) -> None:
+        """Give a kind another pace. What waits for polls goes on at once."""
+        self._paces[kind] = pace
+        for key in [key for key in self._waiting if key[0] == kind]:
+            for woken in self._waiting.pop(key):
+                woken.done() or woken.set_result(None)
+        self._polls = {key: count for key, count in self._polls.items() if key[0] != kind}
+
+    def clear(self) -> None:
+        """Give every kind its usual pace."""
+        for kind in KINDS:
+            self.set(kind, Pace())
+
+    def wire(self) -> dict[str, Any]:
+        """The paces as JSON data, by kind."""
+        return {kind: asdict(pace) for kind, pace in self._paces.items()}
+
+    def is_by_polls(self, kind: WorkKind) -> bool:
+        """Whether work of this kind goes on when it is read, and not by the clock."""
+        return self._paces[kind].mode == "polls"
+
+    def seconds(self, kind: WorkKind, usual: float) -> float:
+        """How long a state of this kind lasts that would last `usual` seconds."""
+        pace = self._paces[kind]
+        return {"usual": usual, "immediate": 0.0, "seconds": pace.seconds, "polls": FOREVER}[pace.mode]
+
+    async def passed(self, kind: WorkKind, record_id: int, usual: float) -> None:
+        """Return when a state that would last `usual` seconds has passed.
+
+        States of one record that begin together pass one after the other when they pass by polls.
+        """
+        if not self.is_by_polls(kind):
+            await self._clock.sleep(self.seconds(kind, usual))
+            return
+        woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault((kind, record_id), []).append(woken)
+        await woken
+
+    def polled(self, kind: WorkKind, record_id: int) -> bool:
+        """Somebody has read this record; returns whether that takes it to its next state."""
+        if not self.is_by_polls(kind):
+            return False
+        key = (kind, record_id)
+        self._polls[key] = self._polls.get(key, 0) + 1
+        if self._polls[key] < self._paces[kind].polls:
+            return False
+        self._polls[key] = 0
+        waiting = self._waiting.get(key, [])
+        while waiting:
+            woken = waiting.pop(0)
+            if not woken.done():
+                woken.set_result(None)
+                break
+        return True
+
+
+def pace_of(sent: Mapping[str, Any]) -> tuple[WorkKind, Pace]:
+    """Kind and pace that are described by JSON data.
+
+    Raises:
+        ValueError: The description does not fit.
+    """
+    unknown = set(sent) - {"kind", "mode", "seconds", "polls"}
+    if unknown:
+        raise ValueError(f"{min(unknown)}: is not known here. Send kind, mode, seconds and polls.")
+    kind, mode = sent.get("kind"), sent.get("mode")
+    if kind not in KINDS:
+        raise ValueError(f"kind: is {kind!r}. Send one of {', '.join(KINDS)}.")
+    if mode not in get_args(Mode):
+        raise ValueError(f"mode: is {mode!r}. Send one of {', '.join(get_args(Mode))}.")
+    seconds, polls = sent.get("seconds", 0.0), sent.get("polls", 1)
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 <= seconds <= FOREVER:
+        raise ValueError(f"seconds: is {seconds!r}. Send 0 or more.")
+    if isinstance(polls, bool) or not isinstance(polls, int) or polls < 1:
+        raise ValueError(f"polls: is {polls!r}. Send 1 or more.")
+    return kind, Pace(mode, float(seconds), polls)

@@ -1,0 +1,37 @@
+"""Fetching an object over HTTP: whole, in ranges, or its headers only."""
+
+from __future__ import annotations
+
+from starlette.responses import FileResponse
+from starlette.types import Scope
+
+from aihub_emulator.objects import Objects
+
+__all__ = ["object_response"]
+
+# What a browser may show. Anything else is handed over as bytes: a page that somebody uploaded must not run here.
+_MEDIA_TYPES = {
+    "bmp": "image/bmp",
+    "csv": "text/csv; charset=utf-8",
+    "gif": "image/gif",
+    "jpeg": "image/jpeg",
+    "jpg": "image/jpeg",
+    "json": "application/json",
+    "png": "image/png",
+    "txt": "text/plain; charset=utf-8",
+    "webp": "image/webp",
+}
+
+
+def object_response(objects: Objects, scope: Scope) -> FileResponse | None:
+    """The object whose address is asked for; None when there is none, or something else than reading is wanted."""
+    bucket, _, key = scope["path"].lstrip("/").partition("/")
+    file = objects.find(bucket, key) if scope["method"] in {"GET", "HEAD"} else None
+    if file is None:
+        return None
+    _, _, suffix = key.rpartition(".")
+    return FileResponse(
+        file,
+        media_type=_MEDIA_TYPES.get(suffix.lower(), "application/octet-stream"),
+        headers={"ETag": objects.tag(file), "X-Content-Type-Options": "nosniff"},
+    )

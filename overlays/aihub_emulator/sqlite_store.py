@@ -1,0 +1,178 @@
+"""A store that outlives its process: one SQLite file, read into memory when it is opened."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, TypeVar, get_origin, get_type_hints
+
+from aihub_emulator.settings import UnsupportedSetting
+from aihub_emulator.store import Record, Table
+
+__all__ = ["FORMAT", "SqliteStore"]
+
+R = TypeVar("R", bound=Record)
+
+# Raised whenever a file of before can no longer be read.
+FORMAT = 1
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS records (kind TEXT, id INTEGER, body TEXT NOT NULL, PRIMARY KEY (kind, id))",
+    "CREATE TABLE IF NOT EXISTS ids (kind TEXT PRIMARY KEY, last INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+)
+
+
+class _SqliteTable:
+    """The records of one kind, in memory; `touch` is called before anything changes."""
+
+    def __init__(self, kind: type, connection: sqlite3.Connection, touch: Callable[[], None]) -> None:
+        self._kind = kind
+        self._name = kind.__name__
+        self._connection = connection
+        self._touch = touch
+        self._field_names = tuple(field.name for field in fields(kind))
+        hints = get_type_hints(kind)
+        self._tuples = frozenset(name for name in self._field_names if get_origin(hints[name]) is tuple)
+        rows = connection.execute("SELECT id, body FROM records WHERE kind = ? ORDER BY id", (self._name,))
+        self._records: dict[int, Any] = {number: self._read(body) for number, body in rows}
+        last = connection.execute("SELECT last FROM ids WHERE kind = ?", (self._name,)).fetchone()
+        self._last_id: int = last[0] if last else 0
+
+    def _read(self, body: str) -> Any:
+        # JSON has no tuples.
+        values = {name: tuple(value) if name in self._tuples else value for name, value in json.loads(body).items()}
+        try:
+            return self._kind(**values)
+        except TypeError as error:
+            raise UnsupportedSetting(f"its {self._name} was written by another version ({error})") from error
+
+    def new_id(self) -> int:
+        self._use_id(self._last_id + 1)
+        return self._last_id
+
+    def _use_id(self, number: int) -> None:
+        self._touch()
+        self._last_id = number
+        self._connection.execute("INSERT OR REPLACE INTO ids VALUES (?, ?)", (self._name, number))
+
+    def put(self, record: Record) -> None:
+        body = json.dumps({name: getattr(record, name) for name in self._field_names})
+        self._touch()
+        self._connection.execute("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", (self._name, record.id, body))
+        self._records[record.id] = record
+        if record.id > self._last_id:
+            self._use_id(record.id)
+
+    def get(self, record_id: int) -> Any:
+        return self._records.get(record_id)
+
+    def all(self) -> Iterator[Any]:
+        return iter(list(self._records.values()))
+
+    def clear(self) -> None:
+        self._records.clear()
+        self._last_id = 0
+
+
+class SqliteStore:
+    """Keeps records in a file, and all of them in memory too. Only the event loop's thread uses it.
+
+    Changes of one turn of the event loop are one transaction. It is committed before an answer goes out that may
+    tell of them (`commit`), and at the end of the turn at the latest: background work has no answer.
+
+    A commit hands the change to the operating system and does not wait for the disk (WAL, synchronous=NORMAL): a
+    killed process loses nothing that it acknowledged. A machine that loses power may lose the last moments, and the
+    file is whole even then. Waiting for the disk would cost each creation milliseconds, for data of tests.
+
+    Args:
+        file: Where; made when it is not there.
+
+    Raises:
+        UnsupportedSetting: The file was written by another version of the emulator, or is no such file.
+    """
+
+    def __init__(self, file: Path) -> None:
+        # Opened by the thread that makes the instance, used by the one that serves it, never by both at a time.
+        self._connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+        self._tables: dict[type, _SqliteTable] = {}
+        self._is_open = False
+        try:
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            self._connection.close()
+            raise UnsupportedSetting(f"{file.name} cannot be read ({error})") from error
+        except UnsupportedSetting:
+            self._connection.close()
+            raise
+
+    def _prepare(self) -> None:
+        (written,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if written not in {0, FORMAT}:
+            raise UnsupportedSetting(f"it is of format {written}, and this version of the emulator reads {FORMAT}")
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        for table in _TABLES:
+            self._connection.execute(table)
+        self._connection.execute(f"PRAGMA user_version = {FORMAT}")
+
+    def table(self, kind: type[R]) -> Table[R]:
+        """The table that keeps records of this class."""
+        if kind not in self._tables:
+            self._tables[kind] = _SqliteTable(kind, self._connection, self._touch)
+        return self._tables[kind]
+
+    def clear(self) -> None:
+        """Forget every record, at once and for good; ids start at 1 again."""
+        self._touch()
+        self._connection.execute("DELETE FROM records")
+        self._connection.execute("DELETE FROM ids")
+        for table in self._tables.values():
+            table.clear()
+        self.commit()
+
+    def fact(self, name: str) -> str | None:
+        """What was kept under this name."""
+        found = self._connection.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return None if found is None else str(found[0])
+
+    def keep_fact(self, name: str, value: str) -> None:
+        """Keep `value` under a name. Facts are about the store itself, and outlive `clear`."""
+        self._touch()
+        self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether there are changes that are not committed."""
+        return self._is_open
+
+    def commit(self) -> None:
+        """Make every change so far outlive the process."""
+        if self._is_open:
+            self._connection.execute("COMMIT")
+            self._is_open = False
+
+    def close(self) -> None:
+        """Commit, and let go of the file; nothing works afterwards."""
+        self.commit()
+        self._connection.close()
+
+    def _touch(self) -> None:
+        if self._is_open:
+            return
+        self._connection.execute("BEGIN")
+        self._is_open = True
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            # While an instance is being made: it commits itself.
+            return
+        loop.call_soon(self._commit_late)
+
+    def _commit_late(self) -> None:
+        # The store may have been closed since.
+        if self._is_open:
+            self.commit()

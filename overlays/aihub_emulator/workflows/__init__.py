@@ -1,0 +1,1 @@
+"""Workflows: pipelines that a seed declares, and their runs."""

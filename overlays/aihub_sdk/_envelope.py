@@ -1,0 +1,207 @@
+"""From what came back to what the caller gets: the opened answer, or the one error that says what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from aihub_api import tables
+from aihub_api._runtime.envelope import Head, OnDrift, open_answer, read_head
+from aihub_api.errors import ApiError, InvalidArgument, UnexpectedAnswer
+from aihub_api.errors import SchemaMismatch as DataMismatch
+from aihub_api.types import Answer, Call, Operation
+
+from ._effects import Fault, Reply, Sent
+from .errors import (
+    AIHubError,
+    AuthenticationError,
+    CallTimeout,
+    ConfigurationError,
+    ConnectionFailed,
+    ErrorContext,
+    InvalidRequest,
+    NameExists,
+    NotFound,
+    PermissionDenied,
+    RateLimited,
+    ResponseLost,
+    SchemaMismatch,
+    ServerError,
+    ServerRefused,
+    UnexpectedResponse,
+)
+
+__all__ = ["checked_call", "error_for_fault", "error_for_reply", "has_envelope", "open_reply"]
+
+T = TypeVar("T")
+
+LOGIN = "login"
+# A gateway that gave up on the service behind it: the service may still do what it was asked.
+_GATEWAY_GAVE_UP = frozenset({502, 504})
+_CHECK_ADDRESS = "Check the address: hub.config.explain() shows where it comes from."
+
+_CHECK_RELAY = "Check s3_verify= (AI_HUB_S3_CA_FILE), which says whose certificate counts, and the address."
+
+
+def has_envelope(reply: Reply) -> bool:
+    """Whether the platform itself answered, rather than something on the way to it."""
+    return read_head(reply.content) is not None
+
+
+def open_reply(call: Call[T], reply: Reply, *, elapsed: float, is_strict: bool, on_drift: OnDrift | None) -> Answer[T]:
+    """The opened answer.
+
+    Raises:
+        ApiError: It is not a success; `error_for_reply` says what it is.
+    """
+    head, data = open_answer(
+        call.operation,
+        status=reply.status,
+        content_type="",
+        body=reply.body,
+        is_strict=is_strict,
+        on_drift=on_drift,
+    )
+    return Answer(data, head.code, head.message, reply.status, reply.headers, elapsed)
+
+
+def checked_call(build: Callable[[], Call[T]], environment: str) -> Call[T]:
+    """The call that `build` makes.
+
+    Raises:
+        InvalidRequest: An argument does not fit the spec.
+    """
+    try:
+        return build()
+    except InvalidArgument as error:
+        context = ErrorContext(operation=error.operation, environment=environment)
+        raise InvalidRequest(error.message, field=error.field, context=context) from error
+
+
+def error_for_reply(
+    call: Call[T], reply: Reply, *, error: ApiError | None, context: ErrorContext, retry_after: float | None
+) -> AIHubError:
+    """The error for an answer that is not a success.
+
+    Precedence, first match wins:
+    1. An envelope code that names one thing (2 not found, 8 name exists): the service knows best.
+    2. The HTTP status (401, 403, 404, 429, 5xx), with the envelope's words where there are any.
+    3. Any other envelope code; 1 and 3 are the server's own faults, and every refusal of a login is a wrong login.
+    4. What is wrong with an answer that is not an envelope.
+
+    Args:
+        error: What opening the reply raised; None when it was not opened.
+        retry_after: The seconds the server asked to wait.
+    """
+    head = read_head(reply.content)
+    code = head.code if head is not None else None
+    context = context._replace(status=reply.status, code=code)
+    if code == 2:
+        return _refusal(NotFound, call.operation, head, context)
+    if code == 8:
+        return _refusal(NameExists, call.operation, head, context)
+    by_status = _by_status(call.operation, reply, head, context, retry_after)
+    if by_status is not None:
+        return by_status
+    if head is not None and head.code != 0:
+        is_own_fault = head.code == 3 or (head.code == 1 and call.operation.id != LOGIN)
+        if call.operation.id == LOGIN and not is_own_fault:
+            return _not_known(call.operation, head, context)
+        return _refusal(ServerError if is_own_fault else ServerRefused, call.operation, head, context)
+    return _unexpected(call.operation, reply, error, context)
+
+
+def _by_status(
+    operation: Operation[T], reply: Reply, head: Head | None, context: ErrorContext, retry_after: float | None
+) -> AIHubError | None:
+    status = reply.status
+    if status == 401:
+        return _not_known(operation, head, context)
+    if status == 403:
+        return _refusal(PermissionDenied, operation, head, context)
+    if status == 404:
+        hint = "" if head is not None else f"The answer is not the platform's own. {_CHECK_ADDRESS}"
+        return _refusal(NotFound, operation, head, context, hint)
+    if status == 429:
+        words, said = _words(operation, head, status)
+        hint = "Call less often, or allow more retries (max_retries=) and more time (timeout=)."
+        return RateLimited(words, retry_after=retry_after, server_message=said, context=context, hint=hint)
+    if status in _GATEWAY_GAVE_UP and head is None and not operation.is_retry_safe:
+        return _lost(operation, f"a gateway answered HTTP {status} in the server's place", context)
+    if status >= 500:
+        hint = "" if operation.is_retry_safe else f"It may have taken effect. {_check(operation)}"
+        return _refusal(ServerError, operation, head, context, hint)
+    return None
+
+
+def _words(operation: Operation[T], head: Head | None, status: int) -> tuple[str, str]:
+    """What to say, and what the server said."""
+    said = head.message if head is not None else ""
+    return said or f"The server refused {operation.id} without a message (HTTP {status}).", said
+
+
+def _refusal(
+    kind: type[ServerRefused], operation: Operation[T], head: Head | None, context: ErrorContext, hint: str = ""
+) -> ServerRefused:
+    words, said = _words(operation, head, context.status or 0)
+    return kind(words, server_message=said, context=context, hint=hint)
+
+
+def _not_known(operation: Operation[T], head: Head | None, context: ErrorContext) -> AuthenticationError:
+    words, _ = _words(operation, head, context.status or 0)
+    if operation.id == LOGIN:
+        return AuthenticationError(words, context=context, hint="Check the user name and the password.")
+    setting = "s3_token= (AI_HUB_S3_TOKEN)" if operation.security == "relayToken" else "token= (AI_HUB_TOKEN)"
+    hint = f"The server does not accept the token; pass a fresh one as {setting}, or log in."
+    return AuthenticationError(words, context=context, hint=hint)
+
+
+def _unexpected(
+    operation: Operation[T], reply: Reply, error: ApiError | None, context: ErrorContext
+) -> UnexpectedResponse:
+    content_type = reply.headers.get("Content-Type", "")
+    if isinstance(error, DataMismatch):
+        return SchemaMismatch(error.message, drifts=error.drifts, context=context)
+    reason = error.reason if isinstance(error, UnexpectedAnswer) else "the answer is not a success"
+    if 300 <= reply.status < 400:
+        host = urlsplit(reply.headers.get("Location", "")).netloc.rpartition("@")[2]
+        target = f"to {host}" if host else "elsewhere on the same host"
+        reason = f"the server redirects {target}; redirects are not followed, because they would carry the token along"
+    message = f"{operation.id}: {reason} ({content_type or 'no content type'})."
+    hint = _CHECK_ADDRESS
+    if not operation.is_retry_safe:
+        hint = f"{_check(operation)} {hint}"
+    return UnexpectedResponse(message, content_type=content_type, reason=reason, context=context, hint=hint)
+
+
+def error_for_fault(
+    call: Call[T], fault: Fault, *, context: ErrorContext, timeout: float, is_time_up: bool
+) -> AIHubError:
+    """The error for an exchange that brought no answer: whether it was sent decides, then whether time ran out."""
+    operation = call.operation
+    if fault.sent is Sent.NEVER:
+        hint = _CHECK_RELAY if operation.security == "relayToken" else _CHECK_ADDRESS
+        return ConfigurationError(f"{operation.id} cannot be sent: {fault.reason}.", context=context, hint=hint)
+    if fault.sent is Sent.MAYBE and not operation.is_retry_safe:
+        return _lost(operation, fault.reason, context)
+    if fault.is_timeout and (is_time_up or fault.sent is Sent.MAYBE):
+        message = f"{operation.id} did not finish within {timeout:g} s: {fault.reason}."
+        return CallTimeout(message, timeout=timeout, context=context, hint="Allow more time with timeout=.")
+    return ConnectionFailed(f"{operation.id}: {fault.reason}.", context=context, hint=_CHECK_ADDRESS)
+
+
+def _lost(operation: Operation[T], reason: str, context: ErrorContext) -> ResponseLost:
+    check = _check(operation)
+    message = f"{operation.id} was sent and its answer was lost: {reason}."
+    hint = f"It may have taken effect and was not sent again. {check}"
+    return ResponseLost(message, check=tables.OPERATIONS[operation.id].check, context=context, hint=hint)
+
+
+def _check(operation: Operation[T]) -> str:
+    """How to find out whether a write took effect, as a sentence."""
+    check = tables.OPERATIONS[operation.id].check
+    if check in tables.OPERATIONS:
+        row = tables.OPERATIONS[check]
+        return f"Check with hub.api.{row.service}.{row.function}(...)."
+    return check

@@ -1,0 +1,208 @@
+"""The two drivers of transfers: they open, read and write what a transfer's flow asks for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ._effects import Fault, Sleep
+from ._part_file import PartFile
+from ._transfers import (
+    Commit,
+    FetchFlow,
+    Open,
+    Pull,
+    Restart,
+    Source,
+    Write,
+    fetch_flow,
+    open_flow,
+    pulled,
+)
+from .errors import AIHubError, TransferFailed
+
+if TYPE_CHECKING:
+    from ._async_transport import AsyncStream
+    from ._sessions import AsyncSession, SyncSession
+    from ._sync_transport import SyncStream
+
+__all__ = ["fetch_to_file", "fetch_to_file_async", "pieces", "pieces_async"]
+
+
+def fetch_to_file(session: SyncSession, source: Source, target: Path) -> None:
+    """Bring a file to its place, whole or not at all.
+
+    Raises:
+        TransferFailed: It could not be fetched or written.
+    """
+    try:
+        part = PartFile(target)
+    except OSError as error:
+        raise _unwritable(source, error) from error
+    try:
+        _Carrier(session, part).run(fetch_flow(source, session.terms))
+    except AIHubError:
+        raise
+    except OSError as error:
+        raise _unwritable(source, error) from error
+    finally:
+        part.discard()
+
+
+def pieces(session: SyncSession, source: Source) -> Iterator[bytes]:
+    """A file piece by piece, as it arrives.
+
+    Raises:
+        TransferFailed: It could not be opened, or broke off.
+    """
+    carrier = _Carrier(session, None)
+    try:
+        carrier.run(open_flow(source, session.terms))
+        while (piece := pulled(carrier.pull(), source)) is not None:
+            yield piece
+    finally:
+        carrier.close()
+
+
+class _Carrier:
+    def __init__(self, session: SyncSession, part: PartFile | None) -> None:
+        self._session = session
+        self._part = part
+        self._stream: SyncStream | None = None
+
+    def run(self, flow: FetchFlow) -> None:
+        try:
+            effect = next(flow)
+            while True:
+                effect = flow.send(self._carry_out(effect))
+        except StopIteration:
+            return
+        except BaseException:
+            self.close()
+            raise
+
+    def _carry_out(self, effect: Any) -> Any:
+        if type(effect) is Pull:
+            return self.pull()
+        if type(effect) is Open:
+            self.close()
+            answer = self._session.transport.open(effect.url, effect.stall)
+            if isinstance(answer, Fault):
+                return answer
+            self._stream = answer
+            return answer.opened
+        if type(effect) is Sleep:
+            self.close()
+            self._session.pause(effect.seconds)
+        else:
+            write_to(self._part, effect)
+            if type(effect) is Commit:
+                self.close()
+        return None
+
+    def pull(self) -> bytes | Fault | None:
+        return self._stream.pull() if self._stream is not None else None
+
+    def close(self) -> None:
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            stream.close()
+
+
+async def fetch_to_file_async(session: AsyncSession, source: Source, target: Path) -> None:
+    """`fetch_to_file` for asyncio; files are written on threads."""
+    import asyncio  # noqa: PLC0415  # whoever awaits this has loaded it; a synchronous client never does
+
+    try:
+        part = await asyncio.to_thread(PartFile, target)
+    except OSError as error:
+        raise _unwritable(source, error) from error
+    try:
+        await _AsyncCarrier(session, part).run(fetch_flow(source, session.terms))
+    except AIHubError:
+        raise
+    except OSError as error:
+        raise _unwritable(source, error) from error
+    finally:
+        part.discard()
+
+
+async def pieces_async(session: AsyncSession, source: Source) -> AsyncIterator[bytes]:
+    """`pieces` for asyncio."""
+    carrier = _AsyncCarrier(session, None)
+    try:
+        await carrier.run(open_flow(source, session.terms))
+        while (piece := pulled(await carrier.pull(), source)) is not None:
+            yield piece
+    finally:
+        await carrier.close()
+
+
+class _AsyncCarrier:
+    def __init__(self, session: AsyncSession, part: PartFile | None) -> None:
+        self._session = session
+        self._part = part
+        self._stream: AsyncStream | None = None
+
+    async def run(self, flow: FetchFlow) -> None:
+        try:
+            effect = next(flow)
+            while True:
+                effect = flow.send(await self._carry_out(effect))
+        except StopIteration:
+            return
+        except BaseException:
+            await self.close()
+            raise
+
+    async def _carry_out(self, effect: Any) -> Any:
+        if type(effect) is Pull:
+            return await self.pull()
+        if type(effect) is Open:
+            await self.close()
+            answer = await self._session.transport.open(effect.url, effect.stall)
+            if isinstance(answer, Fault):
+                return answer
+            self._stream = answer
+            return answer.opened
+        if type(effect) is Sleep:
+            await self.close()
+            await self._session.pause(effect.seconds)
+        else:
+            import asyncio  # noqa: PLC0415  # as above
+
+            await asyncio.to_thread(write_to, self._part, effect)
+            if type(effect) is Commit:
+                await self.close()
+        return None
+
+    async def pull(self) -> bytes | Fault | None:
+        return await self._stream.pull() if self._stream is not None else None
+
+    async def close(self) -> None:
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            await stream.close()
+
+
+def write_to(part: PartFile | None, effect: Restart | Write | Commit) -> None:
+    """Do to a file what a flow asks for."""
+    if part is None:
+        return
+    if type(effect) is Write:
+        part.write(effect.data)
+    elif type(effect) is Restart:
+        part.restart()
+    else:
+        part.commit()
+
+
+def _unwritable(source: Source, error: OSError) -> TransferFailed:
+    return TransferFailed(
+        f"{source.path} cannot be written: {error.strerror or error}.",
+        path=source.path,
+        on_disk="Nothing was changed.",
+        context=source.context,
+        hint="Check that its folder exists and can be written to.",
+    )

@@ -1,0 +1,177 @@
+"""Handles of jobs: plain values that say which job, where, and how it was last seen. They pickle without secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar
+from urllib.parse import quote, unquote
+
+from aihub_api._runtime.rows import WaiterRow
+from aihub_api.tables import WAITERS
+
+from ._wait_values import JobAt, Poll, WaitRules
+from ._waiters import wait_flow
+from .errors import AIHubError, ConfigurationError, ErrorContext, InvalidRequest
+
+if TYPE_CHECKING:
+    from ._sessions import AsyncSession, SyncSession
+
+__all__ = ["JobHandle", "Ref", "context_of", "parse_ref", "utc_datetime", "wait", "wait_async"]
+
+S = TypeVar("S")
+H = TypeVar("H", bound="JobHandle[Any]")
+
+
+class Ref(NamedTuple):
+    """A job's reference in its parts; as text `aihub://internal-test/search/42`."""
+
+    environment: str
+    kind: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"aihub://{self.environment}/{self.kind}/{quote(self.id, safe='')}"
+
+
+def parse_ref(text: object, environment: str) -> Ref:
+    """The parts of a reference that belongs to an environment.
+
+    Raises:
+        InvalidRequest: It is not a reference, or one of another environment, where the same id is another job.
+    """
+    scheme, _, rest = text.partition("://") if isinstance(text, str) else ("", "", "")
+    parts = rest.split("/")
+    if scheme != "aihub" or len(parts) != 3 or not all(parts):
+        raise InvalidRequest(
+            f"{text!r} is not the reference of a job.",
+            field="ref",
+            hint="A reference is aihub://<environment>/<kind>/<id>, as a handle's ref prints it.",
+        )
+    ref = Ref(parts[0], parts[1], unquote(parts[2]))
+    if ref.environment != environment:
+        raise InvalidRequest(
+            f"{text} belongs to {ref.environment}, and this client to {environment}.",
+            field="ref",
+            hint=f'Attach it to AIHub(env="{ref.environment}").',
+        )
+    return ref
+
+
+def utc_datetime(milliseconds: int | None) -> datetime | None:
+    """A time of the platform as an aware UTC datetime; None for none, which it sends as 0."""
+    if not isinstance(milliseconds, int) or not milliseconds:
+        return None
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000, timezone.utc)
+    except (OverflowError, OSError, ValueError):
+        # A number that is no date is the server's affair; the snapshot keeps it.
+        return None
+
+
+@dataclass(frozen=True)
+class JobHandle(Generic[S]):
+    """One job of the platform, and what is known about it.
+
+    Two handles of the same job are equal, however they last saw it. A pickled handle keeps everything but its client:
+    `hub.attach(handle)` gives it one again.
+
+    Attributes:
+        id: Id of the job, or its name where the platform knows it by name.
+        environment: Name of the environment it lives in.
+        snapshot: How it was last seen, None before the first look.
+    """
+
+    kind: ClassVar[str]
+
+    id: int
+    environment: str
+    snapshot: S | None = field(default=None, compare=False, repr=False)
+    _is_new: bool = field(default=False, compare=False, repr=False)
+    _session: Any = field(default=None, compare=False, repr=False)
+
+    @property
+    def ref(self) -> str:
+        """The reference that `hub.attach()` takes, today or tomorrow, here or elsewhere."""
+        return str(Ref(self.environment, self.kind, str(self.id)))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_session": None}
+
+    def _seen(self: H, snapshot: Any) -> H:  # Self is in typing from Python 3.11 on
+        """This handle with a newer look at the job."""
+        return replace(self, snapshot=snapshot, _is_new=False)
+
+    def _row(self) -> WaiterRow:
+        return WAITERS[self.kind]
+
+    def _job(self) -> JobAt:
+        is_new = self._is_new and self.snapshot is None
+        return JobAt(self._row(), self.id, self.ref, self.environment, is_new)
+
+    def _attached(self) -> Any:
+        """The session to ask.
+
+        Raises:
+            ConfigurationError: The handle was unpickled and has no client yet.
+        """
+        if self._session is None:
+            raise ConfigurationError(
+                f"{self.ref} was unpickled and belongs to no client yet.",
+                setting="handle",
+                hint="Give it one: hub.attach(handle).",
+            )
+        return self._session
+
+
+def context_of(handle: JobHandle[Any]) -> ErrorContext:
+    """Where a handle's errors happen."""
+    row = WAITERS[handle.kind]
+    return ErrorContext(service=row.service, operation=row.poll, environment=handle.environment)
+
+
+def wait(session: SyncSession, job: JobAt, rules: WaitRules, look: Callable[[float | None], S]) -> S:
+    """The snapshot of a job that is over; `look` gives the present one within some seconds.
+
+    Raises:
+        JobFailed, JobStopped, WaitTimeout: As `wait_flow`.
+    """
+    flow = wait_flow(job, rules, session.terms.clock)
+    try:
+        effect = next(flow)
+        while True:
+            found: S | AIHubError | None = None
+            if isinstance(effect, Poll):
+                try:
+                    found = look(effect.seconds)
+                except AIHubError as error:
+                    found = error
+            else:
+                session.pause(effect.seconds)
+            effect = flow.send(found)
+    except StopIteration as done:
+        snapshot: S = done.value
+        return snapshot
+
+
+async def wait_async(
+    session: AsyncSession, job: JobAt, rules: WaitRules, look: Callable[[float | None], Awaitable[S]]
+) -> S:
+    """`wait` for asyncio."""
+    flow = wait_flow(job, rules, session.terms.clock)
+    try:
+        effect = next(flow)
+        while True:
+            found: S | AIHubError | None = None
+            if isinstance(effect, Poll):
+                try:
+                    found = await look(effect.seconds)
+                except AIHubError as error:
+                    found = error
+            else:
+                await session.pause(effect.seconds)
+            effect = flow.send(found)
+    except StopIteration as done:
+        snapshot: S = done.value
+        return snapshot

@@ -1,0 +1,106 @@
+"""Which way a request takes: straight or through a proxy, and which certificates count on it."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Mapping
+from ipaddress import ip_address
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from .errors import ConfigurationError
+
+__all__ = ["Way", "origin_of", "proxy_for", "tls_without_authorities", "way_to"]
+
+_PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy")
+
+
+class Way(NamedTuple):
+    """What requests must have in common to share a pool of connections.
+
+    Attributes:
+        is_tls: Whether the server is asked for a certificate.
+        verify: True for what everybody trusts, the path of a CA file, or False for no verification.
+        proxy: Address of the proxy, None for straight.
+    """
+
+    is_tls: bool
+    verify: str | bool
+    proxy: str | None
+
+
+def way_to(address: str, *, verify: str | bool = True, environ: Mapping[str, str] = os.environ) -> Way:
+    """The way to an address."""
+    is_tls = address[:6].lower() == "https:"
+    return Way(is_tls, verify if is_tls else True, proxy_for(address, environ))
+
+
+def proxy_for(address: str, environ: Mapping[str, str] = os.environ) -> str | None:
+    """The proxy for an address, from `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` in either case.
+
+    A proxy is never asked for this machine itself: it would look for the emulator on its own.
+    """
+    lowered = {name.lower(): value for name, value in environ.items() if name.lower().endswith("_proxy") and value}
+    # A lower-case name wins, as it does for curl.
+    lowered.update({name: value for name, value in environ.items() if name in lowered and value})
+    if not any(name in lowered for name in _PROXY_VARIABLES):
+        return None
+    parts = urlsplit(address)
+    host = (parts.hostname or "").lower()
+    if _is_this_machine(host) or _is_exempt(host, parts.port, lowered.get("no_proxy", "")):
+        return None
+    proxy = lowered.get(f"{parts.scheme}_proxy") or lowered.get("all_proxy")
+    return proxy if proxy is None or "://" in proxy else f"http://{proxy}"
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_exempt(host: str, port: int | None, no_proxy: str) -> bool:
+    """Whether `NO_PROXY` names the host: `*`, the name, its domain with or without a dot, either with a port."""
+    for entry in no_proxy.lower().split(","):
+        name = entry.strip().lstrip(".")
+        if name in {"*", host, f"{host}:{port}"} or (name and host.endswith(f".{name}")):
+            return True
+    return False
+
+
+def tls_without_authorities() -> ssl.SSLContext:
+    """A context that trusts nobody: costs 0.2 ms instead of 28, for connections that never ask for a certificate."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def tls_of_its_own(verify: str | bool) -> ssl.SSLContext:
+    """The context for a server with a trust of its own.
+
+    Args:
+        verify: Path of a file with the certificates to trust; False trusts whoever answers.
+
+    Raises:
+        ConfigurationError: The file cannot be read or holds no certificate.
+    """
+    context = tls_without_authorities()
+    if verify is False:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return context
+    try:
+        context.load_verify_locations(cafile=str(verify))
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigurationError(
+            f"The certificates of the S3 relay cannot be read from {verify}: {error}.",
+            setting="s3_verify",
+            hint="Pass s3_verify= (or AI_HUB_S3_CA_FILE) the PEM file the relay's administrator gives out.",
+        ) from error
+    return context
+
+
+def origin_of(url: str) -> str:
+    """The address without its path and query, which may hold a signature."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0].rpartition('@')[2]}"

@@ -1,0 +1,117 @@
+"""What a wait is told, what it asks for, and what it tells: plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import NamedTuple
+
+from aihub_api._runtime.rows import WaiterRow
+
+from .errors import AIHubError, InvalidRequest
+
+__all__ = ["JobAt", "Pause", "Poll", "WaitEvent", "WaitRules", "wait_rules"]
+
+
+class Poll(NamedTuple):
+    """Look at the job now; answered with its snapshot or with the error of the attempt.
+
+    Attributes:
+        seconds: How long the look may take, None for as long as any call.
+    """
+
+    seconds: float | None
+
+
+class Pause(NamedTuple):
+    """Sleep before going on."""
+
+    seconds: float
+
+
+class JobAt(NamedTuple):
+    """Which job, and where.
+
+    Attributes:
+        row: What its statuses mean.
+        id: Its id, or its name where the platform knows it by name.
+        ref: The reference that `hub.attach()` takes.
+        environment: Environment name.
+        is_new: Whether it was created a moment ago, so that it may not be found yet.
+    """
+
+    row: WaiterRow
+    id: int | str
+    ref: str
+    environment: str
+    is_new: bool
+
+
+class WaitEvent(NamedTuple):
+    """One look at a job.
+
+    Attributes:
+        ref: The reference of the job.
+        state: Name of its state, such as `RUNNING`; the last known one when this look failed, `""` for none yet.
+        is_change: Whether the state differs from the one before.
+        polls: How often the job was looked at, this time included.
+        elapsed: Seconds since the wait began.
+        failed_polls: How many looks in a row have failed; 0 when this one did not.
+        error: What went wrong with this look, None when nothing did.
+    """
+
+    ref: str
+    state: str
+    is_change: bool
+    polls: int
+    elapsed: float
+    failed_polls: int
+    error: AIHubError | None
+
+
+class WaitRules(NamedTuple):
+    """How to wait.
+
+    Attributes:
+        timeout: Seconds until `WaitTimeout`; None waits as long as the job takes.
+        poll: Seconds between two looks; None backs off from 1 to 15.
+        on_event: Called after every look.
+        check: Whether a failed or stopped job raises.
+    """
+
+    timeout: float | None = None
+    poll: float | None = None
+    on_event: Callable[[WaitEvent], object] | None = None
+    check: bool = True
+
+
+def wait_rules(
+    *,
+    timeout: float | timedelta | None,
+    poll: float | timedelta | None,
+    on_event: Callable[[WaitEvent], object] | None,
+    check: bool,
+) -> WaitRules:
+    """The rules, if they can be followed.
+
+    Raises:
+        InvalidRequest: `timeout` is not a number of seconds from 0, or `poll` not one above 0.
+    """
+    return WaitRules(_seconds("timeout", timeout), _seconds("poll", poll), on_event, check)
+
+
+def _seconds(name: str, value: float | timedelta | None) -> float | None:
+    if value is None:
+        return None
+    seconds: object = value.total_seconds() if isinstance(value, timedelta) else value
+    is_zero_fine = name == "timeout"
+    if isinstance(seconds, (int, float)) and not isinstance(seconds, bool):
+        number = float(seconds)
+        if 0 < number < float("inf") or (number == 0 and is_zero_fine):
+            return number
+    least = "0 or more" if is_zero_fine else "more than 0"
+    raise InvalidRequest(
+        f"{name} cannot be {value!r}.",
+        field=name,
+        hint=f"It is a number of seconds, {least} and finite, or a timedelta; leave it out for the default.",
+    )

@@ -1,0 +1,1 @@
+"""The nouns of the platform: one module a service, each standing on its own."""

@@ -1,0 +1,400 @@
+"""Archives, directories and images that were made to hurt: a version fails with a message, and that is all."""
+
+import io
+import os
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aihub_emulator import DatasetLimits, Emulator, Settings
+from tests.e2e.emulator.caller import Caller
+from tests.e2e.emulator.dataset_calls import (
+    FAILED,
+    HOST_DIRECTORY,
+    SUCCESS,
+    add_version,
+    built,
+    built_from,
+    create,
+    detail,
+    files_of,
+    image,
+    index_rows,
+    upload,
+    zipped,
+)
+from tests.e2e.emulator.processes import emulator_process
+
+GIB = 1 << 30
+WINDOWS, UNIX = 0, 3
+LIMITS = DatasetLimits(files=50, content_bytes=64 << 20, memory_bytes=512 << 20)
+
+
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """With a host directory that is open, and limits that a test can reach."""
+    root = tmp_path_factory.mktemp("host") / "open"
+    root.mkdir()
+    with Emulator(Settings(waiting_seconds=0, running_seconds=0, datasets=LIMITS, host_root=root)) as running:
+        yield running
+
+
+@pytest.fixture
+def root(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.getbasetemp() / "host0" / "open"
+
+
+def entry(name: str, *, mode: int = 0) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name)
+    info.create_system, info.external_attr = 3, mode << 16
+    return info
+
+
+def patched(archive: bytes, old: bytes, new: bytes) -> bytes:
+    """The archive with some bytes changed everywhere, as no tool would write it."""
+    assert old in archive
+    return archive.replace(old, new)
+
+
+def encrypted() -> bytes:
+    archive = bytearray(zipped({"secret.txt": b"x"}))
+    for signature, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        archive[archive.index(signature) + place] |= 1
+    return bytes(archive)
+
+
+def raw_names(name: bytes, *, made_on: int = UNIX) -> bytes:
+    """An archive whose entry has exactly these bytes as its name, and does not say that they are UTF-8."""
+    placeholder = zipfile.ZipInfo("N" * len(name))
+    placeholder.create_system = made_on
+    return patched(zipped({placeholder: b"x"}), b"N" * len(name), name)
+
+
+def bomb(claimed: int, *, unpacked_mib: int = 10 * 1024) -> bytes:
+    """An archive of some megabytes with one entry that really unpacks to so much, and claims what it is told to.
+
+    Blocks of a deflate stream that were flushed stand alone: one of them, repeated, needs no time to make.
+    """
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    block = packer.compress(bytes(1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    data = block * unpacked_mib + zlib.compressobj(9, zlib.DEFLATED, -15).flush()
+    sizes = (zlib.crc32(bytes(1 << 20)), 0xFFFFFFFF, 0xFFFFFFFF)
+    wide = struct.pack("<HHQQ", 1, 16, claimed, len(data))
+    local = struct.pack("<IHHHHHIIIHH", 0x04034B50, 45, 0, 8, 0, 33, *sizes, 4, len(wide)) + b"bomb" + wide + data
+    central = struct.pack("<IHHHHHHIIIHHHHHII", 0x02014B50, 45, 45, 0, 8, 0, 33, *sizes, 4, len(wide), 0, 0, 0, 0, 0)
+    central += b"bomb" + wide
+    return local + central + struct.pack("<IHHHHIIH", 0x06054B50, 0, 0, 1, 1, len(central), len(local), 0)
+
+
+def greedy_lzma() -> bytes:
+    """An entry whose decoder is told to keep four gigabytes at hand."""
+    archive = zipped({"a": b"x"}, method=zipfile.ZIP_LZMA)
+    place = archive.index(b"\x09\x04\x05\x00") + 5
+    return archive[:place] + b"\xff\xff\xff\xff" + archive[place + 4 :]
+
+
+def overlapping() -> bytes:
+    """Two entries that share their bytes."""
+    archive = zipped({"aa": b"x" * 100, "bb": b"y" * 100}, method=zipfile.ZIP_STORED)
+    second = archive.rindex(b"PK\x01\x02")
+    return archive[: second + 42] + bytes(4) + archive[second + 46 :]
+
+
+HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
+    "a way out": (lambda: zipped({"ok": b"", "../../evil": b"x"}), "'../../evil' leads out of the version"),
+    "a way out below": (lambda: zipped({"a/b/../../../evil": b"x"}), "'a/b/../../../evil' leads out of the version"),
+    "a Windows way out": (lambda: zipped({"..\\..\\evil": b"x"}), "'../../evil' leads out of the version"),
+    "an absolute path": (lambda: zipped({"/etc/cron.d/evil": b"x"}), "'/etc/cron.d/evil' is an absolute path"),
+    "a share": (lambda: zipped({"\\\\host\\share": b"x"}), "'//host/share' is an absolute path"),
+    "a drive": (lambda: zipped({"C:\\evil": b"x"}), "'C:/evil' is an absolute path"),
+    "a link": (lambda: zipped({entry("l", mode=stat.S_IFLNK | 0o777): b"/etc"}), "'l' is a symbolic link"),
+    "a device": (lambda: zipped({entry("d", mode=stat.S_IFCHR): b""}), "'d' is neither a file nor a directory"),
+    "a pipe": (lambda: zipped({entry("p", mode=stat.S_IFIFO): b""}), "'p' is neither a file nor a directory"),
+    "a secret": (encrypted, "'secret.txt' is encrypted"),
+    "a NUL": (lambda: raw_names(b"a.png\0.exe"), "'a.png\\x00.exe' holds a NUL character"),
+    "a long name": (lambda: zipped({"x" * 1025: b""}), f"'{'x' * 120}…' is 1025 bytes long, and 1024 are allowed"),
+    "a file twice": (lambda: patched(zipped({"same": b"1", "sama": b"2"}), b"sama", b"same"), "'same' is there twice"),
+    "a file twice, spelt otherwise": (lambda: zipped({"a/b": b"1", "a/./b": b"2"}), "'a/b' is there twice"),
+    "a file that is a directory": (lambda: zipped({"a": b"", "a/b": b""}), "'a' is a file and a directory at once"),
+    "a directory that is a file": (lambda: zipped({"a/b": b"", "a": b""}), "'a' is a file and a directory at once"),
+    "nothing": (lambda: zipped({}), "there is no file in it"),
+    "only directories": (lambda: zipped({"a/": b"", "b/": b""}), "there is no file in it"),
+    "no archive": (lambda: b"words" * 100, "not a zip file, or a broken one (File is not a zip file)"),
+    "no bytes": (lambda: b"", "not a zip file, or a broken one (File is not a zip file)"),
+    "a cut archive": (lambda: zipped({"a": os.urandom(5000)})[:-3000], "not a zip file, or a broken one ("),
+    "changed bytes": (lambda: patched(zipped({"a": b"x" * 9}, method=0), b"x" * 9, b"y" * 9), "'a' is broken (Bad"),
+    "unknown packing": (lambda: patched(zipped({"a": b"x"}), b"\x08\0", b"\x63\0"), "'a' is packed in a way"),
+    "many files": (lambda: zipped({str(n): b"" for n in range(51)}), "there are more than the 50 files and"),
+    "many directories": (lambda: zipped({"a/" * 51 + "b": b""}), "there are more than the 50 files and directories"),
+    "much content": (lambda: zipped({"a": bytes(65 << 20)}), "the files are larger than the 67108864 bytes"),
+    "ten gigabytes": (lambda: bomb(10 * GIB), "the files are larger than the 67108864 bytes"),
+    "ten gigabytes, disowned": (lambda: bomb(1000), "'bomb' is broken (Bad CRC"),
+    "overlapping files": (overlapping, "'bb' is broken ("),
+    "a greedy decoder": (greedy_lzma, "it needs more memory than the 512 MiB that it may use"),
+}  # fmt: skip  # one case a line
+
+
+def bytes_on_disk(emulator: Emulator) -> int:
+    return sum(file.stat().st_blocks * 512 for file in emulator.ca_file.parent.rglob("*"))
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_an_archive_that_must_not_become_a_version_fails_with_a_message_and_leaves_nothing(
+    emulator: Emulator, admin: Caller, kind: str
+) -> None:
+    make, words = HOSTILE[kind]
+    path = upload(admin, make(), key="hostile.zip")["data"]["path"]
+    before = bytes_on_disk(emulator)
+
+    data = built(emulator, admin, kind, path)
+
+    assert (data["status"], data["parquet_index_path"], data["data_count"], data["data_size"]) == (FAILED, "", 0, 0)
+    assert data["message"].startswith(words)
+    assert bytes_on_disk(emulator) - before < 1 << 20
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, zipfile.ZIP_STORED])
+def test_every_usual_packing_is_unpacked(emulator: Emulator, admin: Caller, tmp_path: Path, method: int) -> None:
+    content = os.urandom(100_000) + bytes(3_000_000)
+
+    data = built_from(emulator, admin, f"packing {method}", zipped({"a": content}, method=method))
+
+    assert files_of(admin, data["parquet_index_path"], tmp_path) == {"a": content}
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_well_packed_file_needs_no_memory_of_its_size(emulator: Emulator, admin: Caller, method: int) -> None:
+    data = built_from(emulator, admin, f"well packed {method}", zipped({"a": bytes(60 << 20)}, method=method))
+
+    assert (data["status"], data["message"], data["data_size"]) == (SUCCESS, "", 60 << 20)
+
+
+def version_within(limits: DatasetLimits, archive: bytes) -> dict[str, Any]:
+    """A version made of the archive on an emulator with these limits, once it has ended."""
+    settings = Settings(waiting_seconds=0, running_seconds=0, datasets=limits)
+    with Emulator(settings) as emulator, Caller(emulator.base_url, emulator.token, emulator.s3_token) as caller:
+        return built_from(emulator, caller, "limited", archive)
+
+
+def test_a_bomb_within_all_sizes_is_known_by_its_ratio() -> None:
+    data = version_within(DatasetLimits(), bomb(7 * GIB))
+
+    assert data["status"] == FAILED
+    assert data["message"].startswith("the archive grows from ")
+    assert data["message"].endswith(f" to {7 * GIB} bytes; 200 times is allowed")
+
+
+def test_other_requests_are_served_while_a_bomb_is_looked_at(emulator: Emulator, admin: Caller) -> None:
+    path = upload(admin, bomb(1000), key="bomb.zip")["data"]["path"]
+    add_version(admin, create(admin, "bombed")["data"]["id"], path)
+
+    served = 0
+    while detail(admin, "bombed/V1")["data"]["status"] != FAILED:
+        served += admin.send("GET", "/_emulator/health").status_code == 200
+
+    assert served > 0
+
+
+def test_a_build_that_takes_too_long_is_ended() -> None:
+    data = version_within(DatasetLimits(wall_seconds=0.001), zipped({"a": b"x"}))
+
+    assert (data["status"], data["message"]) == (FAILED, "it takes longer than the 0.001 s that it may take")
+
+
+def test_a_build_that_computes_too_long_is_ended() -> None:
+    data = version_within(DatasetLimits(cpu_seconds=1, ratio=100_000), bomb(7 * GIB))
+
+    assert data["status"] == FAILED
+    assert data["message"] == "it needs more than the 1 s of processor time that it may use"
+
+
+@pytest.mark.parametrize(
+    ("name", "made_with"),
+    [
+        # 图片 and 猫 in GBK are valid UTF-8 as well.
+        ("图片/猫.txt", ("gbk", WINDOWS)),
+        ("数据集/训练.txt", ("gbk", WINDOWS)),
+        ("数据集/训练.txt", ("utf-8", WINDOWS)),
+        ("图片/猫.txt", ("utf-8", UNIX)),
+        ("café.txt", ("utf-8", UNIX)),
+        ("café.txt", ("cp437", WINDOWS)),
+    ],
+)
+def test_names_of_tools_that_do_not_say_their_encoding_are_read_as_they_were_meant(
+    emulator: Emulator, admin: Caller, tmp_path: Path, name: str, made_with: tuple[str, int]
+) -> None:
+    encoding, made_on = made_with
+    archive = raw_names(name.encode(encoding), made_on=made_on)
+
+    data = built_from(emulator, admin, f"names {encoding} {made_on} {name.replace('/', '-')}", archive)
+
+    assert files_of(admin, data["parquet_index_path"], tmp_path) == {name: b"x"}
+
+
+def test_backslashes_of_windows_tools_are_directories(emulator: Emulator, admin: Caller, tmp_path: Path) -> None:
+    data = built_from(emulator, admin, "windows", zipped({"a\\b.txt": b"x", "./c//d.txt": b"y"}))
+
+    assert files_of(admin, data["parquet_index_path"], tmp_path) == {"a/b.txt": b"x", "c/d.txt": b"y"}
+
+
+def test_images_that_lie_or_are_broken_stay_files_and_are_no_images(emulator: Emulator, admin: Caller) -> None:
+    huge = io.BytesIO(image("PNG", 1, 1))
+    huge.seek(16)
+    huge.write(struct.pack(">II", 60_000, 50_000))
+    header = huge.getvalue()[12:29]
+    huge.seek(29)
+    huge.write(struct.pack(">I", zlib.crc32(header)))
+    files = {
+        "huge.png": huge.getvalue(),
+        "cut.png": image("PNG", 9, 9)[:20],
+        "cut.jpg": image("JPEG", 9, 9)[:30],
+        "sound.webp": b"RIFF\x24\0\0\0WAVEfmt ",
+        "bm.txt": b"BM is how it starts",
+        "empty.png": b"",
+    }
+
+    data = built_from(emulator, admin, "lies", zipped(files))
+    search = admin.create_search("select object_name, width, height from meta where dataset = 'lies'")
+    emulator.settle()
+    found = admin.session.get(admin.get_search(search)["data"]["result_url"], timeout=60).text.splitlines()[1:]
+
+    assert (data["status"], data["message"], data["data_count"]) == (SUCCESS, "", 6)
+    assert found == ["lies/V1/huge.png,60000,50000"]
+
+
+def host_version(emulator: Emulator, admin: Caller, name: str, path: Path | str) -> dict[str, Any]:
+    return built(emulator, admin, name, str(path), upload_type=HOST_DIRECTORY)
+
+
+def test_a_host_directory_below_the_open_one_becomes_a_version(
+    emulator: Emulator, admin: Caller, root: Path, tmp_path: Path
+) -> None:
+    (root / "mnist" / "7").mkdir(parents=True)
+    (root / "mnist" / "empty").mkdir()
+    (root / "mnist" / "7" / "图 #.png").write_bytes(image("PNG", 2, 2))
+    (root / "mnist" / "labels.txt").write_text("7")
+
+    by_path = host_version(emulator, admin, "host by path", root / "mnist")
+    by_name = host_version(emulator, admin, "host by name", "mnist/")
+
+    files = {"7/图 #.png": image("PNG", 2, 2), "labels.txt": b"7"}
+    assert [files_of(admin, data["parquet_index_path"], tmp_path) for data in (by_path, by_name)] == [files, files]
+    assert ("", "empty", "s3://dataset-files/host by name/V1/empty/", 1) in index_rows(
+        admin, by_name["parquet_index_path"], tmp_path
+    )
+
+
+def test_a_version_keeps_a_host_file_that_changes_later(
+    emulator: Emulator, admin: Caller, root: Path, tmp_path: Path
+) -> None:
+    (root / "changing").mkdir()
+    (root / "changing" / "a").write_text("old")
+    data = host_version(emulator, admin, "changing", "changing")
+
+    (root / "changing" / "a").write_text("new")
+
+    assert files_of(admin, data["parquet_index_path"], tmp_path) == {"a": b"old"}
+
+
+@pytest.mark.parametrize("path", ["/", "/etc", "..", "../open-too", "../../etc", "out", "out/below", "a\0b"])
+def test_a_host_path_outside_the_open_directory_fails_the_version(
+    emulator: Emulator, admin: Caller, root: Path, path: str
+) -> None:
+    outside = root.with_name("open-too")
+    outside.mkdir(exist_ok=True)
+    (outside / "secret").touch()
+    if not (root / "out").is_symlink():
+        (root / "out").symlink_to(outside)
+
+    data = host_version(emulator, admin, f"outside {path.replace('/', '-')!a}", path)
+
+    assert data["status"] == FAILED
+    assert "is not below" in data["message"] or "holds a NUL character" in data["message"]
+
+
+def make_link(folder: Path) -> None:
+    (folder / "odd").symlink_to("/etc/hostname")
+
+
+def make_linked_directory(folder: Path) -> None:
+    (folder / "odd").symlink_to("/etc")
+
+
+def make_pipe(folder: Path) -> None:
+    os.mkfifo(folder / "odd")
+
+
+def make_latin_name(folder: Path) -> None:
+    Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9")).touch()
+
+
+def make_large_file(folder: Path) -> None:
+    os.truncate(os.open(folder / "sparse", os.O_CREAT | os.O_WRONLY), 10 * GIB)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (make_link, "'odd' is a symbolic link"),
+        (make_linked_directory, "'odd' is a symbolic link"),
+        (make_pipe, "'odd' is neither a file nor a directory"),
+        (make_latin_name, "the file name 'caf\\udce9' is not UTF-8"),
+        (make_large_file, "the files are larger than the 67108864 bytes"),
+    ],
+)
+def test_a_host_directory_with_something_else_in_it_fails_the_version(
+    emulator: Emulator, admin: Caller, root: Path, make: Callable[[Path], None], words: str
+) -> None:
+    folder = root / make.__name__
+    folder.mkdir()
+    make(folder)
+
+    data = host_version(emulator, admin, make.__name__, folder)
+
+    assert data["status"] == FAILED
+    assert data["message"].startswith(words)
+
+
+@pytest.mark.parametrize("name", ["missing", "file"])
+def test_a_host_path_that_is_no_directory_fails_the_version(
+    emulator: Emulator, admin: Caller, root: Path, name: str
+) -> None:
+    (root / "file").touch()
+
+    data = host_version(emulator, admin, f"no directory {name}", name)
+
+    assert data["status"] == FAILED
+    assert data["message"].startswith(f"'{name}' cannot be read (")
+
+
+def test_without_an_open_host_directory_none_is_read() -> None:
+    settings = Settings(waiting_seconds=0, running_seconds=0)
+
+    with Emulator(settings) as closed, Caller(closed.base_url, closed.token) as caller:
+        data = built(closed, caller, "closed", "/etc", upload_type=HOST_DIRECTORY)
+
+    assert (data["status"], data["message"]) == (
+        FAILED,
+        "no host directory is open to datasets: start the emulator with --host-root DIR",
+    )
+
+
+def test_the_command_line_opens_a_host_directory(tmp_path: Path) -> None:
+    (tmp_path / "mnist").mkdir()
+    (tmp_path / "mnist" / "a.txt").touch()
+
+    with (
+        emulator_process("--host-root", str(tmp_path)) as (_, addresses),
+        Caller(addresses["base_url"], addresses["token"]) as caller,
+    ):
+        add_version(caller, create(caller, "cli")["data"]["id"], "mnist", upload_type=HOST_DIRECTORY)
+        while (data := detail(caller, "cli/V1")["data"])["status"] not in {SUCCESS, FAILED}:
+            pass
+
+    assert (data["status"], data["message"], data["data_count"]) == (SUCCESS, "", 1)

@@ -1,0 +1,112 @@
+"""The command line: what it prints, and how it ends."""
+
+import signal
+import subprocess
+import sys
+
+import pytest
+import requests
+
+from tests.e2e.emulator.caller import Caller
+from tests.e2e.emulator.processes import emulator_process
+
+SECONDS_TO_END = 10
+
+
+def test_the_first_line_is_json_and_all_that_scripts_need() -> None:
+    with emulator_process() as (process, addresses):
+        health = requests.get(f"{addresses['control_url']}/health", timeout=30).json()
+        with Caller(addresses["base_url"], addresses["token"], addresses["s3_token"]) as caller:
+            known = caller.get_search(1)["code"]
+        with Caller(addresses["s3_url"], relay_token=addresses["s3_token"]) as relay:
+            upload = {"params": {"bucket": "b", "key": "k"}, "files": {"file": ("f", b"x")}}
+            stored = relay.send("POST", "/upload", verify=addresses["ca_file"], **upload).json()["code"]
+        process.terminate()
+        rest, for_people = process.communicate(timeout=SECONDS_TO_END)
+
+    assert list(addresses) == ["base_url", "s3_url", "control_url", "ca_file", "token", "s3_token"]
+    assert (health["status"], known, stored, rest) == ("ok", 2, 0, "")
+    exports = dict(line.removeprefix("  export ").split("=", 1) for line in for_people.splitlines()[2:])
+    assert exports == {
+        "AI_HUB_ENV": "local",
+        "AI_HUB_BASE_URL": addresses["base_url"],
+        "AI_HUB_S3_RELAY_URL": addresses["s3_url"],
+        "AI_HUB_TOKEN": addresses["token"],
+        "AI_HUB_S3_TOKEN": addresses["s3_token"],
+        "AI_HUB_S3_CA_FILE": addresses["ca_file"],
+    }
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_with_status_0_and_without_a_word(number: signal.Signals) -> None:
+    with emulator_process() as (process, _):
+        process.send_signal(number)
+        rest, for_people = process.communicate(timeout=SECONDS_TO_END)
+
+    assert (process.returncode, rest) == (0, "")
+    assert "Traceback" not in for_people
+
+
+def test_a_signal_ends_it_while_a_query_runs_and_a_client_stays_connected() -> None:
+    with emulator_process() as (process, addresses), Caller(addresses["base_url"], addresses["token"]) as caller:
+        loop = caller.create_search(
+            "with recursive t as (select 1 as x union all select x + 1 from t) select count(*) from t"
+        )
+        while caller.get_search(loop)["data"]["status"] == 1:
+            pass
+        process.terminate()
+        _, for_people = process.communicate(timeout=SECONDS_TO_END)
+
+    assert process.returncode == 0
+    assert "Traceback" not in for_people
+
+
+def test_it_ends_with_its_parent_when_it_is_told_to() -> None:
+    start = (
+        "import subprocess, sys; "
+        "child = subprocess.Popen([sys.executable, '-m', 'aihub_emulator', '--port', '0', '--exit-with-parent'], "
+        "stdout=subprocess.PIPE, stderr=sys.stderr); "
+        "child.stdout.readline()"
+    )
+
+    # The pipe of standard error stays open in the child, so this returns when the child has ended too.
+    ended = subprocess.run([sys.executable, "-c", start], stderr=subprocess.PIPE, check=False, timeout=SECONDS_TO_END)
+
+    assert ended.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--state", "/dev/null"], "state '/dev/null': File exists."),
+        (["--seed", "none"], "seed 'none': there is no such seed; give one of demo."),
+        (["--clock", "soon"], "clock 'soon': give `real`, `manual`, or how many times as fast"),
+        (["--clock", "-1"], "clock '-1': give `real`, `manual`, or how many times as fast"),
+    ],
+)
+def test_a_setting_that_it_does_not_have_is_refused_and_not_ignored(options: list[str], words: str) -> None:
+    command = [sys.executable, "-m", "aihub_emulator", "--port", "0", *options]
+
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith(f"aihub_emulator: {words}")
+
+
+def test_a_taken_port_is_told_with_the_remedy() -> None:
+    with emulator_process() as (_, addresses):
+        port = addresses["base_url"].rpartition(":")[2]
+        command = [sys.executable, "-m", "aihub_emulator", "--port", port, "--s3-port", "0"]
+        ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "Try --port 0 for free ports." in ended.stderr
+
+
+def test_a_host_that_others_can_reach_is_warned_about() -> None:
+    with emulator_process("--host", "0.0.0.0") as (process, addresses):
+        process.terminate()
+        _, for_people = process.communicate(timeout=SECONDS_TO_END)
+
+    assert addresses["base_url"].startswith("http://127.0.0.1:")
+    assert for_people.startswith("WARNING: 0.0.0.0 is reachable from other machines.")

@@ -1,0 +1,145 @@
+"""The store that outlives its process."""
+
+import asyncio
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aihub_emulator.settings import UnsupportedSetting
+from aihub_emulator.sqlite_store import FORMAT, SqliteStore
+
+
+@dataclass(frozen=True)
+class Apple:
+    id: int
+    colour: str = "red"
+    tags: tuple[int, ...] = ()
+    names: Sequence[str] = ()
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    weight: float = 0.0
+
+
+@dataclass(frozen=True)
+class Pear:
+    id: int
+
+
+FULL = Apple(3, "绿\ud800", (1, 2), ["a", "b"], {"x": [1, {"y": None}], "z": True}, 0.1 + 0.2)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "records.sqlite"
+
+
+def seen_from_outside(file: Path) -> int:
+    """How many records another process would find after this one was killed now."""
+    other = sqlite3.connect(file)
+    (count,) = other.execute("SELECT count(*) FROM records").fetchone()
+    other.close()
+    return int(count)
+
+
+def test_a_record_comes_back_equal_to_the_last_bit(file: Path) -> None:
+    store = SqliteStore(file)
+    store.table(Apple).put(FULL)
+    store.close()
+
+    again = SqliteStore(file)
+    kept = again.table(Apple).get(3)
+    again.close()
+
+    assert kept == FULL
+    assert type(kept.tags) is tuple
+
+
+def test_ids_go_on_after_a_restart_even_those_that_no_record_used(file: Path) -> None:
+    store = SqliteStore(file)
+    table = store.table(Apple)
+    table.put(Apple(7))
+    given = [table.new_id(), table.new_id()]
+    store.close()
+
+    again = SqliteStore(file)
+    next_id = again.table(Apple).new_id()
+    again.close()
+
+    assert (given, next_id) == ([8, 9], 10)
+
+
+def test_a_commit_is_seen_by_another_process_at_once_and_nothing_before_it(file: Path) -> None:
+    store = SqliteStore(file)
+    store.table(Apple).put(Apple(1))
+    before = seen_from_outside(file)
+    store.commit()
+    after = seen_from_outside(file)
+    store.close()
+
+    assert (before, after) == (0, 1)
+
+
+def test_the_changes_of_background_work_are_committed_when_its_turn_ends(file: Path) -> None:
+    async def story() -> list[int]:
+        store = SqliteStore(file)
+        store.table(Apple).put(Apple(1))
+        store.table(Pear).put(Pear(1))
+        seen = [seen_from_outside(file)]
+        await asyncio.sleep(0)
+        seen.append(seen_from_outside(file))
+        store.close()
+        return seen
+
+    assert asyncio.run(story()) == [0, 2]
+
+
+def test_a_cleared_store_counts_from_1_again_and_keeps_its_facts(file: Path) -> None:
+    store = SqliteStore(file)
+    store.keep_fact("seed", "demo")
+    store.table(Apple).put(Apple(5))
+    store.clear()
+    store.close()
+
+    again = SqliteStore(file)
+    left = (list(again.table(Apple).all()), again.table(Apple).new_id(), again.fact("seed"), again.fact("none"))
+    again.close()
+
+    assert left == ([], 1, "demo", None)
+
+
+def test_tables_of_different_kinds_do_not_share_records_or_ids(file: Path) -> None:
+    store = SqliteStore(file)
+    store.table(Apple).put(Apple(5))
+    left = (store.table(Pear).get(5), store.table(Pear).new_id())
+    store.close()
+
+    assert left == (None, 1)
+
+
+def test_a_file_of_another_format_is_refused(file: Path) -> None:
+    with sqlite3.connect(file) as connection:
+        connection.execute(f"PRAGMA user_version = {FORMAT + 1}")
+    connection.close()
+
+    with pytest.raises(UnsupportedSetting, match=f"format {FORMAT + 1}, and this version of the emulator reads"):
+        SqliteStore(file)
+
+
+def test_a_file_that_is_no_database_is_refused(file: Path) -> None:
+    file.write_bytes(b"something else" * 100)
+
+    with pytest.raises(UnsupportedSetting, match="cannot be read"):
+        SqliteStore(file)
+
+
+def test_a_record_with_a_field_that_is_unknown_here_is_refused(file: Path) -> None:
+    store = SqliteStore(file)
+    store.table(Apple)
+    store._connection.execute("INSERT INTO records VALUES ('Pear', 1, '{\"id\": 1, \"stem\": 2}')")
+
+    with pytest.raises(UnsupportedSetting, match="Pear was written by another version"):
+        store.table(Pear)
+    store.close()
