@@ -61,6 +61,7 @@ demo: check  ## the document's own example, step by step, against the local emul
 
 bench: setup  ## speed and memory as ratios, measured side by side; nothing is asserted
 	$(PY) -m tests.benchmarks
+	$(PY) -m tests.benchmarks.emulator
 
 build: setup  ## wheel and source archive in dist/
 	rm -rf dist

@@ -87,7 +87,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if not _is_loopback(options.host):
             _tell(
                 f"WARNING: {options.host} is reachable from other machines. Whoever reaches it can log in with the "
-                "seed's accounts, run SQL and reset everything. Use it in a network that you trust."
+                "seed's accounts, run SQL and read every object. Use it in a network that you trust."
             )
         _tell(_for_people(addresses.base_url, addresses.s3_url, asdict(addresses)))
         _wait(stop, with_parent=options.exit_with_parent)

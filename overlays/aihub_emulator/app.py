@@ -50,7 +50,8 @@ def app_of(instance: Instance) -> Starlette:
             await instance.stop()
             instance.close()
 
-    routes: list[BaseRoute] = [*control_routes(instance), *_routes(instance, load_operations())]
+    # Routes are tried one after the other: what is asked for often comes first.
+    routes: list[BaseRoute] = [*_routes(instance, load_operations()), *control_routes(instance)]
     app = Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(gated, instance.journal)])
     return _with_fallback(app, instance)
 
@@ -98,7 +99,6 @@ def _route(path: str, methods: dict[str, Answer]) -> Route:
 
 def _with_fallback(app: Starlette, instance: Instance) -> Starlette:
     """`app`, answering other paths with an object of that name, or a plain 404 without an envelope."""
-
     nothing = PlainTextResponse("No operation has this path, and no object either.\n", 404)
 
     async def fallback(scope: Scope, receive: Receive, send: Send) -> None:

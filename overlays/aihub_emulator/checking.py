@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from aihub_emulator.answers import Refusal
-from aihub_emulator.reading import invalid, shown
+from aihub_emulator.reading import INT64, invalid, shown
 from aihub_emulator.spec import Body, Node, Operation, resolve
 
 __all__ = ["check_form", "check_json"]
@@ -96,7 +96,7 @@ def _dotted(root: str, place: tuple[int | str, ...]) -> str:
 
 
 def _check_rules(at: str, schema: Node, value: Any) -> None:
-    """What the models let pass: nulls where the schema has none, true for 1, conditionally required fields.
+    """What the models let pass: nulls where the schema has none, true for 1, endless integers, fields that others need.
 
     To a model, a field that was left out and one that was sent as null are the same.
     """
@@ -107,6 +107,8 @@ def _check_rules(at: str, schema: Node, value: Any) -> None:
         # To Python, true is 1, and so a member of an enum of numbers.
         *others, last = map(shown, schema["enum"])
         raise invalid(at, f"is {shown(value)}", f"Send one of {', '.join(others)} or {last}")
+    if isinstance(value, int) and schema.get("format") == "int64" and value not in INT64:
+        raise invalid(at, f"is {shown(value)}", "Send a whole number of at most 64 bits")
     if isinstance(value, list) and "items" in schema:
         for index, item in enumerate(value):
             _check_rules(f"{at}[{index}]", schema["items"], item)

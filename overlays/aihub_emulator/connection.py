@@ -30,7 +30,7 @@ class ConnectionProtocol(H11Protocol):
         super().connection_made(transport)
 
 
-async def reset_connection(scope: Scope, receive: Receive, send: Send) -> None:
+async def reset_connection(scope: Scope, receive: Receive, _: Send) -> None:
     """Answer no further: the client reads what is out already, and then that the connection was reset.
 
     Raises:
@@ -39,7 +39,8 @@ async def reset_connection(scope: Scope, receive: Receive, send: Send) -> None:
     transport: Any = scope.get("state", {}).get(_KEY)
     if transport is None:
         raise ConnectionResetError("the emulator was told to reset this connection")
-    while transport.get_write_buffer_size() and not transport.is_closing():
+    # A transport does not tell when its buffer is empty.
+    while transport.get_write_buffer_size() and not transport.is_closing():  # noqa: ASYNC110  # as said above
         await asyncio.sleep(_LOOK_SECONDS)
     transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGERING)
     transport.abort()

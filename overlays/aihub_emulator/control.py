@@ -14,6 +14,7 @@ from starlette.routing import Route
 from aihub_emulator.clock import ManualClock
 from aihub_emulator.faults import fault_of
 from aihub_emulator.gate import PREFIX
+from aihub_emulator.jobs.overview import overview as job_rows
 from aihub_emulator.overview import overview
 from aihub_emulator.pacing import pace_of
 from aihub_emulator.page import page_routes
@@ -41,6 +42,7 @@ def control_routes(instance: Instance) -> list[Route]:
         ("GET", "/health", _health),
         ("GET", "/coverage", _coverage),
         ("GET", "/overview", _overview),
+        ("GET", "/jobs", _jobs),
         ("GET", "/requests", _requests),
         ("POST", "/reset", _reset),
         ("GET", "/clock", _clock),
@@ -93,6 +95,10 @@ async def _coverage(_: Instance, __: Request) -> Response:
 
 async def _overview(instance: Instance, _: Request) -> Response:
     return JSONResponse(overview(instance))
+
+
+async def _jobs(instance: Instance, _: Request) -> Response:
+    return JSONResponse({"jobs": job_rows(instance.jobs.all())})
 
 
 async def _requests(instance: Instance, request: Request) -> Response:

@@ -12,7 +12,10 @@ from aihub_emulator.app import app_of, relay_app_of
 from aihub_emulator.certificate import Certificate, certificate_in
 from aihub_emulator.clock import ManualClock
 from aihub_emulator.control import PREFIX
+from aihub_emulator.faults import Faults
 from aihub_emulator.instance import Instance
+from aihub_emulator.journal import Entry
+from aihub_emulator.pacing import Mode, WorkKind, pace_of
 from aihub_emulator.server import ServerThread, Site, bind
 from aihub_emulator.settings import Settings
 
@@ -182,6 +185,43 @@ class Emulator:
         if not isinstance(instance.clock, ManualClock):
             raise RuntimeError("this clock runs by itself: use Settings(clock='manual')")
         thread.call(instance.advance(instance.clock, seconds))
+
+    @property
+    def faults(self) -> Faults:
+        """The faults that it shows: add, count, assert and remove them here."""
+        return self._parts()[0].faults
+
+    def requests(self, operation: str | None = None) -> list[Entry]:
+        """The last requests, oldest first; those for one operation, or all."""
+        return self._parts()[0].journal.entries(operation)
+
+    def expire_tokens(self) -> None:
+        """Let every token that users hold expire now. The S3 relay's stays."""
+        instance, thread, _ = self._parts()
+
+        async def expire() -> None:
+            instance.identity.expire_tokens()
+            instance.commit()
+
+        thread.call(expire())
+
+    def set_transitions(self, kind: WorkKind, mode: Mode, *, seconds: float = 0.0, polls: int = 1) -> None:
+        """Have one kind of work go from state to state in another way, from its next states on.
+
+        Args:
+            kind: Of what: `search`, `dataset_version`, `training`, `quota_task` or `run`.
+            mode: `immediate`, after `seconds` in each state, after `polls` readings in each state, or as `usual`.
+            seconds: On the emulator's clock.
+            polls: How often each state is read before the next one comes.
+        """
+        instance, thread, _ = self._parts()
+        sent = {"kind": kind, "mode": mode, "seconds": seconds, "polls": polls}
+
+        async def set_pace() -> None:
+            instance.set_pace(*pace_of(sent))
+            instance.commit()
+
+        thread.call(set_pace())
 
     def settle(self) -> None:
         """Return when all running work has ended: no search waits or runs any more.

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Union
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -82,7 +82,7 @@ class Status(_Kind):
     status: int = Field(default=503, ge=200, le=599)
     body: str = ""
     media_type: str = Field(default="text/html; charset=utf-8", pattern=r"^[\x20-\x7e]+$")
-    retry_after: Union[int, Annotated[str, Field(pattern=r"^[\x20-\x7e]+$")], None] = None
+    retry_after: int | Annotated[str, Field(pattern=r"^[\x20-\x7e]+$")] | None = None
     does_work: bool = False
 
 
@@ -129,7 +129,7 @@ class ExpireTokens(_Kind):
     kind: Literal["expire_tokens"] = "expire_tokens"
 
 
-Kind = Union[Refuse, Reset, Delay, Drip, Status, Code, Json, Drift, ExpireTokens]
+Kind = Refuse | Reset | Delay | Drip | Status | Code | Json | Drift | ExpireTokens
 _KIND: TypeAdapter[Kind] = TypeAdapter(Annotated[Kind, Field(discriminator="kind")])
 
 

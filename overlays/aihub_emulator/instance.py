@@ -70,6 +70,7 @@ class Instance:
             engine=self.engine,
             objects=self.objects,
             clock=self.clock,
+            pacing=self.pacing,
             background=self.background,
             settings=settings,
             scratch=self.home.scratch,
@@ -82,10 +83,15 @@ class Instance:
             clock=self.clock,
             background=self.background,
             seconds=settings.jobs,
+            pacing=self.pacing,
         )
         self.pipelines = pipelines_of(self.seed)
         self.runs = Runs(
-            self.store.table(RunRecord), clock=self.clock, background=self.background, seconds=settings.jobs
+            self.store.table(RunRecord),
+            clock=self.clock,
+            background=self.background,
+            seconds=settings.jobs,
+            pacing=self.pacing,
         )
         self.evaluations = Evaluations(self.store.table(EvaluationRecord), folder=self.home.folder / "evaluations")
         self._plant()
@@ -98,6 +104,7 @@ class Instance:
             engine=self.engine,
             objects=self.objects,
             clock=self.clock,
+            pacing=self.pacing,
             background=self.background,
             settings=self.settings,
         )
@@ -141,8 +148,13 @@ class Instance:
         await self.background.cancel_all()
 
     def set_pace(self, kind: WorkKind, pace: Pace) -> None:
-        """Have one kind of work go on in another way, from its next states on."""
+        """Have one kind of work go on in another way, from its next states on. What waits for polls goes on at once."""
+        was_by_polls = self.pacing.is_by_polls(kind)
         self.pacing.set(kind, pace)
+        if kind == "run":
+            self.runs.hurry()
+        elif was_by_polls and kind in {"training", "quota_task"}:
+            self.jobs.hurry(kind)
 
     async def advance(self, clock: ManualClock, seconds: float) -> None:
         """Turn the instance's clock on."""

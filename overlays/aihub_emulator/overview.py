@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from aihub_emulator.datasets.records import DatasetRecord, VersionRecord
 from aihub_emulator.evaluations import EvaluationRecord
+from aihub_emulator.identity import User
+from aihub_emulator.jobs.job import Job
+from aihub_emulator.jobs.overview import overview as job_rows
 from aihub_emulator.services import coverage
 from aihub_emulator.spec import spec_version
 from aihub_emulator.warehouse.searches import SearchRecord
@@ -20,68 +23,68 @@ if TYPE_CHECKING:
 __all__ = ["overview"]
 
 T = TypeVar("T")
+Row = dict[str, Any]
 _MOST = 50
-_SEARCH = {1: "waiting", 2: "running", 3: "success", 4: "failed"}
-_VERSION = {1: "waiting", 2: "creating", 3: "success", 4: "failed", 5: "loading meta", 6: "building index"}
+_PHASES = {1: "waiting", 2: "running", 3: "success", 4: "failed"}
+_VERSION_PHASES = {**_PHASES, 2: "creating", 5: "loading meta", 6: "building index"}
+_COUNTED = {
+    "searches": SearchRecord,
+    "datasets": DatasetRecord,
+    "versions": VersionRecord,
+    "jobs": Job,
+    "runs": RunRecord,
+    "evaluations": EvaluationRecord,
+}
 
 
-def overview(instance: Instance) -> dict[str, Any]:
+def overview(instance: Instance) -> Row:
     """What there is, newest first, at most fifty of a kind, and how many there are in all."""
     store, now = instance.store, instance.clock.now()
-    searches = list(store.table(SearchRecord).all())
-    versions = list(store.table(VersionRecord).all())
-    runs = list(store.table(RunRecord).all())
-    evaluations = list(store.table(EvaluationRecord).all())
-    jobs = instance.jobs.all()
-    name_of = instance.identity.name_of
+    # A record's kind is known to its reader only; to a table that is listed, all are alike.
+    things: dict[str, list[Any]] = {name: list(store.table(kind).all()) for name, kind in _COUNTED.items()}
+    names = {user.id: user.username for user in store.table(User).all()}
+    settings = instance.settings
     return {
         "about": {
             "spec_version": spec_version(),
-            "seed": instance.settings.seed,
-            "clock": instance.settings.clock,
+            "seed": settings.seed,
+            "clock": settings.clock,
             "now": now,
-            "state": "" if instance.settings.state is None else str(instance.settings.state),
+            "state": "" if settings.state is None else str(settings.state),
         },
-        "counts": {
-            "searches": len(searches),
-            "datasets": sum(1 for _ in store.table(DatasetRecord).all()),
-            "versions": len(versions),
-            "jobs": len(jobs),
-            "runs": len(runs),
-            "evaluations": len(evaluations),
-        },
-        "searches": [
-            {"id": each.id, "name": each.request["name"], "user": each.username, "state": _SEARCH[each.status]}
-            | {"message": each.message}
-            for each in _newest(searches)
-        ],
-        "versions": [
-            {"id": each.id, "name": each.name, "user": name_of(each.user_id), "state": _VERSION[each.status]}
-            | {"files": each.data_count, "message": each.message}
-            for each in _newest(versions)
-        ],
-        "jobs": [
-            {
-                "id": each.quota_id or each.training_id,
-                "kind": "quota task" if each.quota_id else "training",
-                "name": each.request["name"],
-                "user": each.username,
-                "state": each.phase,
-                "cluster": each.cluster_id,
-                "skus": each.instances * each.sku_cnt,
-            }
-            for each in _newest(jobs)
-        ],
-        "runs": [
-            {"id": each.id, "name": each.name, "user": name_of(each.owner_id), "state": _SEARCH[each.status(now)]}
-            | {"pipeline": f"{each.pipeline_name} {each.version_name}"}
-            for each in _newest(runs)
-        ],
+        "counts": {name: len(found) for name, found in things.items()},
+        "searches": [_search(each) for each in _newest(things["searches"])],
+        "datasets": [_dataset(each, names) for each in _newest(things["datasets"])],
+        "versions": [_version(each, names) for each in _newest(things["versions"])],
+        "jobs": job_rows(_newest(things["jobs"])),
+        "runs": [_run(each, names, now) for each in _newest(things["runs"])],
         "requests": [asdict(entry) for entry in _newest(instance.journal.entries())],
         "faults": [fault.wire() for fault in _newest(instance.faults.all())],
         "transitions": instance.pacing.wire(),
         "coverage": coverage(),
     }
+
+
+def _search(record: SearchRecord) -> Row:
+    about = {"id": record.id, "name": record.request["name"], "user": record.username}
+    return {**about, "phase": _PHASES[record.status], "message": record.message}
+
+
+def _dataset(record: DatasetRecord, names: dict[int, str]) -> Row:
+    about = {"id": record.id, "name": record.name, "user": names.get(record.owner_id, "")}
+    return {**about, "versions": record.next_version - 1}
+
+
+def _version(record: VersionRecord, names: dict[int, str]) -> Row:
+    about = {"id": record.id, "name": record.name, "user": names.get(record.user_id, "")}
+    phase = _VERSION_PHASES[record.status]
+    return {**about, "phase": phase, "files": record.data_count, "message": record.message}
+
+
+def _run(record: RunRecord, names: dict[int, str], now: float) -> Row:
+    about = {"id": record.id, "name": record.name, "user": names.get(record.owner_id, "")}
+    phase = _PHASES[record.status(record.moment(now))]
+    return {**about, "phase": phase, "pipeline": f"{record.pipeline_name} {record.version_name}"}
 
 
 def _newest(things: Iterable[T]) -> list[T]:

@@ -47,7 +47,8 @@ class Pacing:
         self._paces[kind] = pace
         for key in [key for key in self._waiting if key[0] == kind]:
             for woken in self._waiting.pop(key):
-                woken.done() or woken.set_result(None)
+                if not woken.done():
+                    woken.set_result(None)
         self._polls = {key: count for key, count in self._polls.items() if key[0] != kind}
 
     def clear(self) -> None:
@@ -68,13 +69,13 @@ class Pacing:
         pace = self._paces[kind]
         return {"usual": usual, "immediate": 0.0, "seconds": pace.seconds, "polls": FOREVER}[pace.mode]
 
-    async def passed(self, kind: WorkKind, record_id: int, usual: float) -> None:
-        """Return when a state that would last `usual` seconds has passed.
+    async def passed(self, kind: WorkKind, record_id: int, usual: float, *, nth: int = 1) -> None:
+        """Return when the nth state from now on has passed, each of which would last `usual` seconds.
 
-        States of one record that begin together pass one after the other when they pass by polls.
+        Those that are awaited together are awaited in their order.
         """
         if not self.is_by_polls(kind):
-            await self._clock.sleep(self.seconds(kind, usual))
+            await self._clock.sleep(self.seconds(kind, usual) * nth)
             return
         woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault((kind, record_id), []).append(woken)
@@ -107,7 +108,8 @@ def pace_of(sent: Mapping[str, Any]) -> tuple[WorkKind, Pace]:
     unknown = set(sent) - {"kind", "mode", "seconds", "polls"}
     if unknown:
         raise ValueError(f"{min(unknown)}: is not known here. Send kind, mode, seconds and polls.")
-    kind, mode = sent.get("kind"), sent.get("mode")
+    kind: Any = sent.get("kind")
+    mode: Any = sent.get("mode")
     if kind not in KINDS:
         raise ValueError(f"kind: is {kind!r}. Send one of {', '.join(KINDS)}.")
     if mode not in get_args(Mode):

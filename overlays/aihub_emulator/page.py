@@ -38,7 +38,7 @@ def page_routes() -> list[Route]:
 
 def _route(name: str, file: str, media_type: str) -> Route:
     async def show(_: Request) -> Response:
-        content = files("aihub_emulator").joinpath("web", file).read_bytes()
+        content = files("aihub_emulator").joinpath("web").joinpath(file).read_bytes()
         return Response(content, headers=_HEADERS, media_type=media_type)
 
     return Route(f"{PREFIX}/{name}", show)

@@ -14,6 +14,7 @@ from aihub_emulator.answers import Code, Refusal
 from aihub_emulator.spec import Operation, Parameter
 
 __all__ = [
+    "INT64",
     "base_url_of",
     "expect_media_type",
     "invalid",
@@ -26,7 +27,7 @@ __all__ = [
 
 _HOST = re.compile(r"[A-Za-z0-9._~-]+(?::\d+)?|\[[0-9A-Fa-f:.]+\](?::\d+)?")
 _INTEGER = re.compile(r"-?\d{1,20}")
-_INT64 = range(-(2**63), 2**63)
+INT64 = range(-(2**63), 2**63)
 _LONGEST_VALUE = 80
 
 
@@ -73,6 +74,9 @@ async def read_json(request: Request, *, longest: int) -> bytes:
         Refusal: It is of another media type, or longer than `longest` bytes.
     """
     expect_media_type(request, "application/json")
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > longest:
+        raise too_long(longest)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -108,7 +112,7 @@ def _typed(parameter: Parameter, sent: str) -> str | int:
     schema = parameter.schema
     value: Any = sent
     if schema.get("type") == "integer":
-        if not _INTEGER.fullmatch(sent) or int(sent) not in _INT64:
+        if not _INTEGER.fullmatch(sent) or int(sent) not in INT64:
             raise invalid(parameter.name, f"is {shown(sent)}", "Send a whole number of at most 64 bits")
         value = int(sent)
     if "enum" in schema and value not in schema["enum"]:

@@ -16,6 +16,9 @@ from ._version import __version__
 # Type checkers take this name for typing's; importing typing itself would cost more than all the rest here.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ._download_plan import DownloadFailure, DownloadReport
+    from ._identity import WhoAmI
+    from ._wait_values import WaitEvent
     from .client import AIHub, AsyncAIHub
     from .errors import (
         AIHubError,
@@ -39,15 +42,28 @@ if TYPE_CHECKING:
         UnexpectedResponse,
         WaitTimeout,
     )
+    from .services.dataset_handles import AsyncDatasetVersion, DatasetVersion
+    from .services.quota_task_handles import AsyncQuotaTask, QuotaTask
+    from .services.run_handles import AsyncRun, Run
+    from .services.search_handles import AsyncSearch, Search
+    from .services.training_handles import AsyncTraining, Training
 
 __all__ = [
     "AIHub",
     "AIHubError",
     "AsyncAIHub",
+    "AsyncDatasetVersion",
+    "AsyncQuotaTask",
+    "AsyncRun",
+    "AsyncSearch",
+    "AsyncTraining",
     "AuthenticationError",
     "CallTimeout",
     "ConfigurationError",
     "ConnectionFailed",
+    "DatasetVersion",
+    "DownloadFailure",
+    "DownloadReport",
     "ErrorContext",
     "InvalidRequest",
     "JobFailed",
@@ -55,19 +71,42 @@ __all__ = [
     "NameExists",
     "NotFound",
     "PermissionDenied",
+    "QuotaTask",
     "RateLimited",
     "ResponseLost",
+    "Run",
     "SchemaMismatch",
+    "Search",
     "ServerError",
     "ServerRefused",
+    "Training",
     "TransferFailed",
     "UnexpectedResponse",
+    "WaitEvent",
     "WaitTimeout",
+    "WhoAmI",
     "__version__",
 ]
 
 # Where each name lives that is not an error.
-_HOMES = {"AIHub": "client", "AsyncAIHub": "client"}
+_HOMES = {
+    "AIHub": "client",
+    "AsyncAIHub": "client",
+    "AsyncDatasetVersion": "services.dataset_handles",
+    "AsyncQuotaTask": "services.quota_task_handles",
+    "AsyncRun": "services.run_handles",
+    "AsyncSearch": "services.search_handles",
+    "AsyncTraining": "services.training_handles",
+    "DatasetVersion": "services.dataset_handles",
+    "DownloadFailure": "_download_plan",
+    "DownloadReport": "_download_plan",
+    "QuotaTask": "services.quota_task_handles",
+    "Run": "services.run_handles",
+    "Search": "services.search_handles",
+    "Training": "services.training_handles",
+    "WaitEvent": "_wait_values",
+    "WhoAmI": "_identity",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -83,11 +83,12 @@ class Terms:
                 log.warning("%s: the answer differs from the spec: %s", operation.id, drift)
 
 
-def call_flow(call: Call[T], terms: Terms, timeout: float | None = None) -> CallFlow[T]:
+def call_flow(call: Call[T], terms: Terms, timeout: float | None = None, stall: float | None = None) -> CallFlow[T]:
     """The effects of one call.
 
     Args:
         timeout: Seconds for all attempts and waits together; the client's own when None.
+        stall: Seconds that nothing may happen within an attempt, None for no such limit.
 
     Returns:
         The opened answer.
@@ -102,7 +103,7 @@ def call_flow(call: Call[T], terms: Terms, timeout: float | None = None) -> Call
             yield run.renewal()
             continue
         run.attempts += 1
-        outcome = yield Send(call, run.method, run.address, credential, run.deadline)
+        outcome = yield Send(call, run.method, run.address, credential, run.deadline, stall)
         if type(outcome) is Reply and outcome.status < 300:
             return run.opened(outcome)
         again = run.again_after(outcome) if outcome is not None else None

@@ -20,6 +20,7 @@ class Send(NamedTuple):
         address: Scheme, host, port and optional path prefix of the service.
         credential: Name and value of the header that says who asks, None when the operation wants none.
         deadline: Time on the driver's clock by which the answer must be complete.
+        stall: Seconds that nothing may happen, None for as long as the deadline allows.
     """
 
     call: Call[Any]
@@ -27,6 +28,7 @@ class Send(NamedTuple):
     address: str
     credential: tuple[str, str] | None
     deadline: float
+    stall: float | None = None
 
 
 class Sleep(NamedTuple):

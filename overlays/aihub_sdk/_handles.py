@@ -18,7 +18,7 @@ from .errors import AIHubError, ConfigurationError, ErrorContext, InvalidRequest
 if TYPE_CHECKING:
     from ._sessions import AsyncSession, SyncSession
 
-__all__ = ["JobHandle", "Ref", "context_of", "parse_ref", "utc_datetime", "wait", "wait_async"]
+__all__ = ["JobHandle", "Ref", "attached", "context_of", "parse_ref", "utc_datetime", "wait", "wait_async"]
 
 S = TypeVar("S")
 H = TypeVar("H", bound="JobHandle[Any]")
@@ -57,6 +57,24 @@ def parse_ref(text: object, environment: str) -> Ref:
             hint=f'Attach it to AIHub(env="{ref.environment}").',
         )
     return ref
+
+
+def attached(cls: type[H], handle: object, session: SyncSession | AsyncSession) -> H:
+    """The handle of a job that exists already, for a client: from a reference, or from a handle without a client.
+
+    Raises:
+        InvalidRequest: It is neither, or belongs to another environment or kind.
+    """
+    environment = session.terms.config.environment
+    snapshot = handle.snapshot if isinstance(handle, JobHandle) else None
+    ref = parse_ref(handle.ref if isinstance(handle, JobHandle) else handle, environment)
+    if ref.kind != cls.kind or not ref.id.isdecimal():
+        raise InvalidRequest(
+            f"{ref} is not the reference of a {WAITERS[cls.kind].noun}.",
+            field="ref",
+            hint=f"It is aihub://<environment>/{cls.kind}/<number>.",
+        )
+    return cls(int(ref.id), environment, snapshot, _session=session)
 
 
 def utc_datetime(milliseconds: int | None) -> datetime | None:

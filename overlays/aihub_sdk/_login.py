@@ -59,6 +59,7 @@ class LoginToken:
 
     def refused(self, token: str) -> None:
         """Forget the token, unless another one has taken its place already."""
+        self._leave_the_parent()
         with self._lock:
             if self._token == token:
                 self._token = None
@@ -105,13 +106,16 @@ class LoginToken:
                 self._fail(error)
                 raise
 
+    def _leave_the_parent(self) -> None:
+        if self._process != os.getpid():
+            # A login that was under way in the parent never ends in its forked child, nor is its lock released.
+            self._start_afresh()
+
     def _join(self, stale: str | None) -> str | Future[str | None] | None:
         """A live token, or a login under way to wait for, or None: the caller is the one to log in."""
         from concurrent.futures import Future  # noqa: PLC0415  # 5 ms that only clients which log in pay
 
-        if self._process != os.getpid():
-            # A login that was under way in the parent never ends in its forked child.
-            self._start_afresh()
+        self._leave_the_parent()
         with self._lock:
             token = self.current()
             if token is not None and token != stale:

@@ -21,15 +21,16 @@ P = TypeVar("P")
 class TimeLeft(dict[str, float]):
     """The timeouts of an exchange by step, each getting what is left of the whole call's time when it begins."""
 
-    __slots__ = ("_clock", "_deadline")
+    __slots__ = ("_clock", "_deadline", "_stall")
 
-    def __init__(self, deadline: float, clock: Callable[[], float]) -> None:
+    def __init__(self, deadline: float, clock: Callable[[], float], stall: float | None = None) -> None:
         self._deadline = deadline
         self._clock = clock
+        self._stall = _LONGEST_SECONDS if stall is None else stall
 
     def get(self, key: str, default: Any = None) -> Any:  # noqa: ARG002  # the signature of dict.get
         """Seconds for a step: `connect`, `read`, `write` or `pool`."""
-        left = min(max(self._deadline - self._clock(), 0.001), _LONGEST_SECONDS)
+        left = min(max(self._deadline - self._clock(), 0.001), self._stall, _LONGEST_SECONDS)
         return min(left, CONNECT_SECONDS) if key == "connect" else left
 
 

@@ -43,16 +43,25 @@ class SyncSession:
         """A session on other terms, over the same connections, for another client."""
         return SyncSession(terms, self.transport.used_by(client), sleep=self._sleep)
 
-    def send(self, call: Call[T], *, timeout: float | None = None) -> Answer[T]:
+    def build(self, make: Callable[[], Call[T]]) -> Call[T]:
+        """The call that `make` makes.
+
+        Raises:
+            InvalidRequest: An argument does not fit the spec.
+        """
+        return checked_call(make, self.terms.config.environment)
+
+    def send(self, call: Call[T], *, timeout: float | None = None, stall: float | None = None) -> Answer[T]:
         """The opened answer to `call`.
 
         Args:
             timeout: Seconds for this call, when not the client's own.
+            stall: Seconds that nothing may happen, for a call that takes as long as it takes.
 
         Raises:
             AIHubError: Whatever came of it instead.
         """
-        return self._run(call_flow(call, self.terms, timeout))
+        return self._run(call_flow(call, self.terms, timeout, stall))
 
     def pause(self, seconds: float) -> None:
         """Do nothing for a while."""
@@ -103,11 +112,15 @@ class AsyncSession:
         """A session on other terms, over the same connections. As `SyncSession.on`."""
         return AsyncSession(terms, self.transport.used_by(client), sleep=self._sleep)
 
+    def build(self, make: Callable[[], Call[T]]) -> Call[T]:
+        """The call that `make` makes. As `SyncSession.build`."""
+        return checked_call(make, self.terms.config.environment)
+
     async def send(
-        self, call: Call[T], *, timeout: float | None = None
+        self, call: Call[T], *, timeout: float | None = None, stall: float | None = None
     ) -> Answer[T]:  # the total of all attempts, which the flow counts
         """The opened answer to `call`. As `SyncSession.send`."""
-        return await self._run(call_flow(call, self.terms, timeout))
+        return await self._run(call_flow(call, self.terms, timeout, stall))
 
     async def pause(self, seconds: float) -> None:
         """Do nothing for a while."""

@@ -7,12 +7,15 @@ decided here: redirects are not followed, cookies are not kept, proxies come fro
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import cache
 
 import httpx
 
+from aihub_api._runtime.body import Form
+
 from ._effects import Fault, Opened, Send, Sent
+from ._multipart import Multipart, Piece
 from ._pools import CONNECT_SECONDS, TimeLeft
 from ._routes import Way, tls_of_its_own, tls_without_authorities
 from ._version import __version__
@@ -79,13 +82,12 @@ class Requests:
         call = send.call
         url = self.url(send.address + call.target)
         headers = self._headers_for(url.netloc, send.credential)
-        extensions = {"timeout": TimeLeft(send.deadline, self._clock)}
+        extensions = {"timeout": TimeLeft(send.deadline, self._clock, send.stall)}
         if call.form is not None:
-            files = {name: (f.filename, f.content, f.media_type) for name, f in call.form.files.items()}
-            # httpx picks the boundary at random; a fixed one lets a file's bytes pass for another form field.
-            return httpx.Request(
-                send.method, url, headers=headers, data=call.form.fields, files=files, extensions=extensions
-            )
+            body = _FormBody(call.form)
+            request = httpx.Request(send.method, url, headers=headers, stream=body, extensions=extensions)
+            request.headers.update(body.headers)
+            return request
         if call.content is None and send.method == "GET":
             return httpx.Request("GET", url, headers=headers, stream=_NO_BODY, extensions=extensions)
         request = httpx.Request(send.method, url, headers=headers, content=call.content or b"", extensions=extensions)
@@ -121,6 +123,37 @@ class Requests:
                 self._headers.clear()
             self._headers[host, credential] = headers
         return headers
+
+
+class _FormBody(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A form in large pieces of a known length; on an event loop its files are read on threads."""
+
+    def __init__(self, form: Form) -> None:
+        self._multipart = Multipart(form)
+        self.headers = {
+            "Content-Type": self._multipart.content_type,
+            "Content-Length": str(self._multipart.size_bytes),
+        }
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._multipart.pieces():
+            yield piece.data
+            _tell(piece)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        import asyncio  # noqa: PLC0415  # whoever awaits this has loaded it; a synchronous client never does
+
+        pieces = self._multipart.pieces()
+        while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+            yield piece.data
+            _tell(piece)
+
+
+def _tell(piece: Piece) -> None:
+    """Tell a file that counts what was sent of it."""
+    sent = getattr(piece.content, "sent", None)
+    if sent is not None:
+        sent(len(piece.data))
 
 
 @cache

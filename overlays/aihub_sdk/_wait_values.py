@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from aihub_api._runtime.rows import WaiterRow
 
@@ -38,6 +38,7 @@ class JobAt(NamedTuple):
         ref: The reference that `hub.attach()` takes.
         environment: Environment name.
         is_new: Whether it was created a moment ago, so that it may not be found yet.
+        said: What a snapshot says about how the job ended, where no single field does.
     """
 
     row: WaiterRow
@@ -45,6 +46,7 @@ class JobAt(NamedTuple):
     ref: str
     environment: str
     is_new: bool
+    said: Callable[[Any], str] | None = None
 
 
 class WaitEvent(NamedTuple):

@@ -206,6 +206,8 @@ class _Watch:
         return self._job.row.states.get(self._state, f"UNKNOWN_{self._state}")
 
     def _server_message(self) -> str:
+        if self._job.said is not None and self.snapshot is not None:
+            return self._job.said(self.snapshot)
         field = self._job.row.message
         said = getattr(self.snapshot, field, None) if field else None
         return said if isinstance(said, str) else ""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from ._hub import Hub
 from ._login import LoginToken
+from ._nouns import AsyncNouns, Nouns
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -15,13 +15,12 @@ if TYPE_CHECKING:
 
     from ._identity import WhoAmI
     from ._sessions import AsyncSession, SyncSession
-    from .services.search_handles import AsyncSearch, Search
     from .services.searches import AsyncSearches, Searches
 
 __all__ = ["AIHub", "AsyncAIHub"]
 
 
-class AIHub(Hub):
+class AIHub(Nouns):
     """The platform, for programs that block while they wait.
 
     Threads may share one client. Use it in a `with` block, or `close()` it. Making one sends nothing.
@@ -116,23 +115,9 @@ class AIHub(Hub):
         Source:
             The claims of the token are not documented: the usual names are looked for.
         """
-        session = self._session
-        identity = session.terms.identity
-        token = identity.source.current()
-        if token is None:
-            token = identity.source.renew(lambda name, word: session.log_in(name, word).token)
-        return identity.whoami(token)
+        from ._steps import known_user  # noqa: PLC0415  # loaded when it is first used
 
-    def attach(self, handle: str | Search) -> Search:
-        """The handle of a job that exists already. Sends nothing: the first look tells whether it does.
-
-        Args:
-            handle: A reference such as `aihub://internal-test/search/42`, or a handle that was unpickled.
-
-        Raises:
-            InvalidRequest: It is no reference, or one of another environment or of an unknown kind.
-        """
-        return self.searches.attach(handle)
+        return known_user(self._session)
 
     def close(self) -> None:
         """Close the connections. Nothing can be sent afterwards; handles keep what they have seen."""
@@ -145,7 +130,7 @@ class AIHub(Hub):
         self.close()
 
 
-class AsyncAIHub(Hub):
+class AsyncAIHub(AsyncNouns):
     """`AIHub` for asyncio: the same names and arguments; what sends something is awaited.
 
     Tasks may share one client, and so may event loops one after another or side by side: each has its own connections.
@@ -198,20 +183,9 @@ class AsyncAIHub(Hub):
 
     async def whoami(self) -> WhoAmI:
         """What is known about the user. See `AIHub.whoami`."""
-        session = self._session
-        identity = session.terms.identity
+        from ._steps import known_user_async  # noqa: PLC0415  # loaded when it is first used
 
-        async def send_login(name: str, word: str) -> str:
-            return (await session.log_in(name, word)).token
-
-        token = identity.source.current()
-        if token is None:
-            token = await identity.source.renew_async(send_login)
-        return identity.whoami(token)
-
-    def attach(self, handle: str | AsyncSearch) -> AsyncSearch:
-        """The handle of a job that exists already. See `AIHub.attach`."""
-        return self.searches.attach(handle)
+        return await known_user_async(self._session)
 
     async def close(self) -> None:
         """Close the connections of the running event loop. Nothing can be sent afterwards."""

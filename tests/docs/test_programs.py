@@ -25,6 +25,7 @@ def settings() -> Iterator[dict[str, str]]:
             "AI_HUB_ENV": "local",
             "AI_HUB_BASE_URL": started["base_url"],
             "AI_HUB_TOKEN": started["token"],
+            "AI_HUB_S3_TOKEN": started["s3_token"],
         }
         emulator.terminate()
 

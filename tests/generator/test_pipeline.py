@@ -76,6 +76,8 @@ def test_a_one_field_edit_changes_its_own_service_and_nothing_else(checkout: Pat
         "        region:\n          type: string\n          description: Where the cluster stands.\n"
         "          x-zh: 集群所在区域。\n          examples: [north]\n        uuid:\n",
     )
+    example = "spec/examples/tag_resource/listSelectClusters.success.json"
+    edit(example, '"uuid": "5-0-14",', '"uuid": "5-0-14", "region": "north",')
     assert run(checkout, "all") == 0
     assert changed(before, digests(checkout)) == {
         "MANIFEST.json",

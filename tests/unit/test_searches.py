@@ -188,7 +188,7 @@ def test_a_pickled_handle_keeps_what_it_saw_and_no_client(client: MakeClient) ->
 )
 def test_what_is_no_reference_of_a_search_is_refused(client: MakeClient, ref: Any) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        client().hub.attach(ref)
+        client().hub.searches.attach(ref)
     assert caught.value.field == "ref"
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from aihub_api.s3_relay.models import UploadFileRequest
 from aihub_api.types import File
-from aihub_emulator.certificate import Certificate, make_certificate
+from aihub_emulator.certificate import Certificate, certificate_in
 from aihub_sdk import AIHub, AsyncAIHub
 from aihub_sdk._pools import Pools
 from aihub_sdk._routes import Way, proxy_for, tls_of_its_own, tls_without_authorities, way_to
@@ -274,7 +274,7 @@ def test_a_proxy_that_cannot_be_used_is_refused_without_its_password(
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     """A certificate for 127.0.0.1, signed by an authority that nobody else knows."""
-    return make_certificate(tmp_path_factory.mktemp("tls"), ["127.0.0.1"])
+    return certificate_in(tmp_path_factory.mktemp("tls"), ["127.0.0.1"])
 
 
 @pytest.fixture

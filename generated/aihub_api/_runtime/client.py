@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -108,6 +108,10 @@ class Client:
         self._on_drift = on_drift
         self._http = http or httpx.Client()
 
+    def build(self, make: Callable[[], Call[T]]) -> Call[T]:
+        """The call that `make` makes."""
+        return make()
+
     def send(self, call: Call[T]) -> Answer[T]:
         """The opened answer to `call`, after exactly one attempt.
 
@@ -157,6 +161,10 @@ class AsyncClient:
         self._is_strict = is_strict
         self._on_drift = on_drift
         self._http = http or httpx.AsyncClient()
+
+    def build(self, make: Callable[[], Call[T]]) -> Call[T]:
+        """The call that `make` makes."""
+        return make()
 
     async def send(self, call: Call[T]) -> Answer[T]:
         """The opened answer to `call`, after exactly one attempt.

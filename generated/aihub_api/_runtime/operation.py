@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Generic, Protocol, TypeVar
 from urllib.parse import quote
 
@@ -151,6 +151,10 @@ class Answer(Generic[T_co]):
 class Sender(Protocol):
     """Whatever can send a call and wait for its answer."""
 
+    def build(self, make: Callable[[], Call[T]]) -> Call[T]:
+        """The call that `make` makes; a sender may raise its own error when an argument does not fit."""
+        ...
+
     def send(self, call: Call[T]) -> Answer[T]:
         """The opened answer to `call`."""
         ...
@@ -158,6 +162,10 @@ class Sender(Protocol):
 
 class AsyncSender(Protocol):
     """Whatever can send a call and await its answer."""
+
+    def build(self, make: Callable[[], Call[T]]) -> Call[T]:
+        """As `Sender.build`."""
+        ...
 
     async def send(self, call: Call[T]) -> Answer[T]:
         """The opened answer to `call`."""

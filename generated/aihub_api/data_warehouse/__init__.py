@@ -43,13 +43,13 @@ class DataWarehouseApi:
             The new search's id, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             createSearch, 数据仓库 / 创建数据查询任务.
         """
-        return self._sender.send(create_search.call(body=body)).data
+        return self._sender.send(self._sender.build(lambda: create_search.call(body=body))).data
 
     def get_search(self, *, id: int) -> models.Search:
         """Get a search.
@@ -64,13 +64,13 @@ class DataWarehouseApi:
             The search, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             getSearch, 数据仓库 / 获取数据查询任务信息.
         """
-        return self._sender.send(get_search.call(id=id)).data
+        return self._sender.send(self._sender.build(lambda: get_search.call(id=id))).data
 
 
 class DataWarehouseRawApi:
@@ -83,11 +83,11 @@ class DataWarehouseRawApi:
 
     def create_search(self, *, body: models.CreateSearchRequest) -> Answer[models.CreatedId]:
         """`DataWarehouseApi.create_search` with status, headers, code and timing."""
-        return self._sender.send(create_search.call(body=body))
+        return self._sender.send(self._sender.build(lambda: create_search.call(body=body)))
 
     def get_search(self, *, id: int) -> Answer[models.Search]:
         """`DataWarehouseApi.get_search` with status, headers, code and timing."""
-        return self._sender.send(get_search.call(id=id))
+        return self._sender.send(self._sender.build(lambda: get_search.call(id=id)))
 
 
 class AsyncDataWarehouseApi:
@@ -116,13 +116,13 @@ class AsyncDataWarehouseApi:
             The new search's id, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             createSearch, 数据仓库 / 创建数据查询任务.
         """
-        return (await self._sender.send(create_search.call(body=body))).data
+        return (await self._sender.send(self._sender.build(lambda: create_search.call(body=body)))).data
 
     async def get_search(self, *, id: int) -> models.Search:
         """Get a search.
@@ -137,13 +137,13 @@ class AsyncDataWarehouseApi:
             The search, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             getSearch, 数据仓库 / 获取数据查询任务信息.
         """
-        return (await self._sender.send(get_search.call(id=id))).data
+        return (await self._sender.send(self._sender.build(lambda: get_search.call(id=id)))).data
 
 
 class AsyncDataWarehouseRawApi:
@@ -156,8 +156,8 @@ class AsyncDataWarehouseRawApi:
 
     async def create_search(self, *, body: models.CreateSearchRequest) -> Answer[models.CreatedId]:
         """`AsyncDataWarehouseApi.create_search` with status, headers, code and timing."""
-        return await self._sender.send(create_search.call(body=body))
+        return await self._sender.send(self._sender.build(lambda: create_search.call(body=body)))
 
     async def get_search(self, *, id: int) -> Answer[models.Search]:
         """`AsyncDataWarehouseApi.get_search` with status, headers, code and timing."""
-        return await self._sender.send(get_search.call(id=id))
+        return await self._sender.send(self._sender.build(lambda: get_search.call(id=id)))

@@ -52,9 +52,9 @@ def sync(client: Sender, *, body: models.CreateSearchRequest) -> models.CreatedI
         createSearch, 数据仓库 / 创建数据查询任务.
     """
 
-    return client.send(call(body=body)).data
+    return client.send(client.build(lambda: call(body=body))).data
 
 
 async def asyncio(client: AsyncSender, *, body: models.CreateSearchRequest) -> models.CreatedId:
     """`sync` for asyncio: the same arguments, result and errors."""
-    return (await client.send(call(body=body))).data
+    return (await client.send(client.build(lambda: call(body=body)))).data

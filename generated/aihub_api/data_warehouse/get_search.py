@@ -52,9 +52,9 @@ def sync(client: Sender, *, id: int) -> models.Search:
         getSearch, 数据仓库 / 获取数据查询任务信息.
     """
 
-    return client.send(call(id=id)).data
+    return client.send(client.build(lambda: call(id=id))).data
 
 
 async def asyncio(client: AsyncSender, *, id: int) -> models.Search:
     """`sync` for asyncio: the same arguments, result and errors."""
-    return (await client.send(call(id=id))).data
+    return (await client.send(client.build(lambda: call(id=id)))).data

@@ -43,13 +43,13 @@ class DatasetManagementApi:
             The new dataset's id, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             createDataset, 数据集管理 / 创建数据集.
         """
-        return self._sender.send(create_dataset.call(body=body)).data
+        return self._sender.send(self._sender.build(lambda: create_dataset.call(body=body))).data
 
     def upload_dataset_version(self, *, body: models.UploadDatasetVersionRequest) -> models.CreatedId:
         """Upload a dataset version.
@@ -65,13 +65,13 @@ class DatasetManagementApi:
             The new version's id, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             uploadDatasetVersion, 数据集管理 / 上传并创建数据集版本.
         """
-        return self._sender.send(upload_dataset_version.call(body=body)).data
+        return self._sender.send(self._sender.build(lambda: upload_dataset_version.call(body=body))).data
 
     def get_dataset_version_detail(self, *, name: str) -> models.DatasetVersion:
         """Get a dataset version.
@@ -87,13 +87,13 @@ class DatasetManagementApi:
             The version, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             getDatasetVersionDetail, 数据集管理 / 获取数据集版本信息.
         """
-        return self._sender.send(get_dataset_version_detail.call(name=name)).data
+        return self._sender.send(self._sender.build(lambda: get_dataset_version_detail.call(name=name))).data
 
 
 class DatasetManagementRawApi:
@@ -106,15 +106,15 @@ class DatasetManagementRawApi:
 
     def create_dataset(self, *, body: models.CreateDatasetRequest) -> Answer[models.CreatedId]:
         """`DatasetManagementApi.create_dataset` with status, headers, code and timing."""
-        return self._sender.send(create_dataset.call(body=body))
+        return self._sender.send(self._sender.build(lambda: create_dataset.call(body=body)))
 
     def upload_dataset_version(self, *, body: models.UploadDatasetVersionRequest) -> Answer[models.CreatedId]:
         """`DatasetManagementApi.upload_dataset_version` with status, headers, code and timing."""
-        return self._sender.send(upload_dataset_version.call(body=body))
+        return self._sender.send(self._sender.build(lambda: upload_dataset_version.call(body=body)))
 
     def get_dataset_version_detail(self, *, name: str) -> Answer[models.DatasetVersion]:
         """`DatasetManagementApi.get_dataset_version_detail` with status, headers, code and timing."""
-        return self._sender.send(get_dataset_version_detail.call(name=name))
+        return self._sender.send(self._sender.build(lambda: get_dataset_version_detail.call(name=name)))
 
 
 class AsyncDatasetManagementApi:
@@ -142,13 +142,13 @@ class AsyncDatasetManagementApi:
             The new dataset's id, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             createDataset, 数据集管理 / 创建数据集.
         """
-        return (await self._sender.send(create_dataset.call(body=body))).data
+        return (await self._sender.send(self._sender.build(lambda: create_dataset.call(body=body)))).data
 
     async def upload_dataset_version(self, *, body: models.UploadDatasetVersionRequest) -> models.CreatedId:
         """Upload a dataset version.
@@ -164,13 +164,13 @@ class AsyncDatasetManagementApi:
             The new version's id, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             uploadDatasetVersion, 数据集管理 / 上传并创建数据集版本.
         """
-        return (await self._sender.send(upload_dataset_version.call(body=body))).data
+        return (await self._sender.send(self._sender.build(lambda: upload_dataset_version.call(body=body)))).data
 
     async def get_dataset_version_detail(self, *, name: str) -> models.DatasetVersion:
         """Get a dataset version.
@@ -186,13 +186,13 @@ class AsyncDatasetManagementApi:
             The version, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             getDatasetVersionDetail, 数据集管理 / 获取数据集版本信息.
         """
-        return (await self._sender.send(get_dataset_version_detail.call(name=name))).data
+        return (await self._sender.send(self._sender.build(lambda: get_dataset_version_detail.call(name=name)))).data
 
 
 class AsyncDatasetManagementRawApi:
@@ -205,12 +205,12 @@ class AsyncDatasetManagementRawApi:
 
     async def create_dataset(self, *, body: models.CreateDatasetRequest) -> Answer[models.CreatedId]:
         """`AsyncDatasetManagementApi.create_dataset` with status, headers, code and timing."""
-        return await self._sender.send(create_dataset.call(body=body))
+        return await self._sender.send(self._sender.build(lambda: create_dataset.call(body=body)))
 
     async def upload_dataset_version(self, *, body: models.UploadDatasetVersionRequest) -> Answer[models.CreatedId]:
         """`AsyncDatasetManagementApi.upload_dataset_version` with status, headers, code and timing."""
-        return await self._sender.send(upload_dataset_version.call(body=body))
+        return await self._sender.send(self._sender.build(lambda: upload_dataset_version.call(body=body)))
 
     async def get_dataset_version_detail(self, *, name: str) -> Answer[models.DatasetVersion]:
         """`AsyncDatasetManagementApi.get_dataset_version_detail` with status, headers, code and timing."""
-        return await self._sender.send(get_dataset_version_detail.call(name=name))
+        return await self._sender.send(self._sender.build(lambda: get_dataset_version_detail.call(name=name)))

@@ -51,9 +51,9 @@ def sync(client: Sender, *, body: models.CreateDatasetRequest) -> models.Created
         createDataset, 数据集管理 / 创建数据集.
     """
 
-    return client.send(call(body=body)).data
+    return client.send(client.build(lambda: call(body=body))).data
 
 
 async def asyncio(client: AsyncSender, *, body: models.CreateDatasetRequest) -> models.CreatedId:
     """`sync` for asyncio: the same arguments, result and errors."""
-    return (await client.send(call(body=body))).data
+    return (await client.send(client.build(lambda: call(body=body)))).data

@@ -53,9 +53,9 @@ def sync(client: Sender, *, name: str) -> models.DatasetVersion:
         getDatasetVersionDetail, 数据集管理 / 获取数据集版本信息.
     """
 
-    return client.send(call(name=name)).data
+    return client.send(client.build(lambda: call(name=name))).data
 
 
 async def asyncio(client: AsyncSender, *, name: str) -> models.DatasetVersion:
     """`sync` for asyncio: the same arguments, result and errors."""
-    return (await client.send(call(name=name))).data
+    return (await client.send(client.build(lambda: call(name=name)))).data

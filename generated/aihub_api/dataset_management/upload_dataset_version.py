@@ -53,9 +53,9 @@ def sync(client: Sender, *, body: models.UploadDatasetVersionRequest) -> models.
         uploadDatasetVersion, 数据集管理 / 上传并创建数据集版本.
     """
 
-    return client.send(call(body=body)).data
+    return client.send(client.build(lambda: call(body=body))).data
 
 
 async def asyncio(client: AsyncSender, *, body: models.UploadDatasetVersionRequest) -> models.CreatedId:
     """`sync` for asyncio: the same arguments, result and errors."""
-    return (await client.send(call(body=body))).data
+    return (await client.send(client.build(lambda: call(body=body)))).data

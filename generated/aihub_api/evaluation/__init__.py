@@ -42,13 +42,13 @@ class EvaluationApi:
             The new evaluation task's id, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             importEvaluationResult, 评测平台 / 创建评测任务.
         """
-        return self._sender.send(import_evaluation_result.call(body=body)).data
+        return self._sender.send(self._sender.build(lambda: import_evaluation_result.call(body=body))).data
 
 
 class EvaluationRawApi:
@@ -61,7 +61,7 @@ class EvaluationRawApi:
 
     def import_evaluation_result(self, *, body: models.ImportEvaluationResultRequest) -> Answer[models.CreatedId]:
         """`EvaluationApi.import_evaluation_result` with status, headers, code and timing."""
-        return self._sender.send(import_evaluation_result.call(body=body))
+        return self._sender.send(self._sender.build(lambda: import_evaluation_result.call(body=body)))
 
 
 class AsyncEvaluationApi:
@@ -90,13 +90,13 @@ class AsyncEvaluationApi:
             The new evaluation task's id, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             importEvaluationResult, 评测平台 / 创建评测任务.
         """
-        return (await self._sender.send(import_evaluation_result.call(body=body))).data
+        return (await self._sender.send(self._sender.build(lambda: import_evaluation_result.call(body=body)))).data
 
 
 class AsyncEvaluationRawApi:
@@ -109,4 +109,4 @@ class AsyncEvaluationRawApi:
 
     async def import_evaluation_result(self, *, body: models.ImportEvaluationResultRequest) -> Answer[models.CreatedId]:
         """`AsyncEvaluationApi.import_evaluation_result` with status, headers, code and timing."""
-        return await self._sender.send(import_evaluation_result.call(body=body))
+        return await self._sender.send(self._sender.build(lambda: import_evaluation_result.call(body=body)))

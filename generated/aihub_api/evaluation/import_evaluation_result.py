@@ -53,9 +53,9 @@ def sync(client: Sender, *, body: models.ImportEvaluationResultRequest) -> model
         importEvaluationResult, 评测平台 / 创建评测任务.
     """
 
-    return client.send(call(body=body)).data
+    return client.send(client.build(lambda: call(body=body))).data
 
 
 async def asyncio(client: AsyncSender, *, body: models.ImportEvaluationResultRequest) -> models.CreatedId:
     """`sync` for asyncio: the same arguments, result and errors."""
-    return (await client.send(call(body=body))).data
+    return (await client.send(client.build(lambda: call(body=body)))).data

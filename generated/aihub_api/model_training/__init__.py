@@ -45,13 +45,13 @@ class ModelTrainingApi:
             The new training's id, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             createTraining, 模型训练 / 创建训练任务.
         """
-        return self._sender.send(create_training.call(body=body)).data
+        return self._sender.send(self._sender.build(lambda: create_training.call(body=body))).data
 
     def get_training(self, *, id: int) -> models.Training:
         """Get a training.
@@ -65,13 +65,13 @@ class ModelTrainingApi:
             The training, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             getTraining, 模型训练 / 获取训练任务信息.
         """
-        return self._sender.send(get_training.call(id=id)).data
+        return self._sender.send(self._sender.build(lambda: get_training.call(id=id))).data
 
     def list_training_pods(
         self, *, id: int, page_size: int | None = None, page_num: int | None = None
@@ -89,13 +89,15 @@ class ModelTrainingApi:
             One page of pods, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             listTrainingPods, 模型训练 / 获取训练任务 pod 列表.
         """
-        return self._sender.send(list_training_pods.call(id=id, page_size=page_size, page_num=page_num)).data
+        return self._sender.send(
+            self._sender.build(lambda: list_training_pods.call(id=id, page_size=page_size, page_num=page_num))
+        ).data
 
     def list_storages(self) -> models.StorageList:
         """List storages.
@@ -106,13 +108,13 @@ class ModelTrainingApi:
             The storages, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             listStorages, 模型训练 / 获取存储列表.
         """
-        return self._sender.send(list_storages.call()).data
+        return self._sender.send(self._sender.build(lambda: list_storages.call())).data
 
     def stop_training(self, *, id: int) -> None:
         """Stop a training.
@@ -126,13 +128,13 @@ class ModelTrainingApi:
             Nothing: the server accepted the call.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             stopTraining, 模型训练 / 停止训练任务.
         """
-        self._sender.send(stop_training.call(id=id))
+        self._sender.send(self._sender.build(lambda: stop_training.call(id=id)))
 
 
 class ModelTrainingRawApi:
@@ -145,25 +147,27 @@ class ModelTrainingRawApi:
 
     def create_training(self, *, body: models.CreateTrainingRequest) -> Answer[models.CreatedId]:
         """`ModelTrainingApi.create_training` with status, headers, code and timing."""
-        return self._sender.send(create_training.call(body=body))
+        return self._sender.send(self._sender.build(lambda: create_training.call(body=body)))
 
     def get_training(self, *, id: int) -> Answer[models.Training]:
         """`ModelTrainingApi.get_training` with status, headers, code and timing."""
-        return self._sender.send(get_training.call(id=id))
+        return self._sender.send(self._sender.build(lambda: get_training.call(id=id)))
 
     def list_training_pods(
         self, *, id: int, page_size: int | None = None, page_num: int | None = None
     ) -> Answer[models.PodPage]:
         """`ModelTrainingApi.list_training_pods` with status, headers, code and timing."""
-        return self._sender.send(list_training_pods.call(id=id, page_size=page_size, page_num=page_num))
+        return self._sender.send(
+            self._sender.build(lambda: list_training_pods.call(id=id, page_size=page_size, page_num=page_num))
+        )
 
     def list_storages(self) -> Answer[models.StorageList]:
         """`ModelTrainingApi.list_storages` with status, headers, code and timing."""
-        return self._sender.send(list_storages.call())
+        return self._sender.send(self._sender.build(lambda: list_storages.call()))
 
     def stop_training(self, *, id: int) -> Answer[None]:
         """`ModelTrainingApi.stop_training` with status, headers, code and timing."""
-        return self._sender.send(stop_training.call(id=id))
+        return self._sender.send(self._sender.build(lambda: stop_training.call(id=id)))
 
 
 class AsyncModelTrainingApi:
@@ -191,13 +195,13 @@ class AsyncModelTrainingApi:
             The new training's id, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             createTraining, 模型训练 / 创建训练任务.
         """
-        return (await self._sender.send(create_training.call(body=body))).data
+        return (await self._sender.send(self._sender.build(lambda: create_training.call(body=body)))).data
 
     async def get_training(self, *, id: int) -> models.Training:
         """Get a training.
@@ -211,13 +215,13 @@ class AsyncModelTrainingApi:
             The training, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             getTraining, 模型训练 / 获取训练任务信息.
         """
-        return (await self._sender.send(get_training.call(id=id))).data
+        return (await self._sender.send(self._sender.build(lambda: get_training.call(id=id)))).data
 
     async def list_training_pods(
         self, *, id: int, page_size: int | None = None, page_num: int | None = None
@@ -235,13 +239,17 @@ class AsyncModelTrainingApi:
             One page of pods, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             listTrainingPods, 模型训练 / 获取训练任务 pod 列表.
         """
-        return (await self._sender.send(list_training_pods.call(id=id, page_size=page_size, page_num=page_num))).data
+        return (
+            await self._sender.send(
+                self._sender.build(lambda: list_training_pods.call(id=id, page_size=page_size, page_num=page_num))
+            )
+        ).data
 
     async def list_storages(self) -> models.StorageList:
         """List storages.
@@ -252,13 +260,13 @@ class AsyncModelTrainingApi:
             The storages, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             listStorages, 模型训练 / 获取存储列表.
         """
-        return (await self._sender.send(list_storages.call())).data
+        return (await self._sender.send(self._sender.build(lambda: list_storages.call()))).data
 
     async def stop_training(self, *, id: int) -> None:
         """Stop a training.
@@ -272,13 +280,13 @@ class AsyncModelTrainingApi:
             Nothing: the server accepted the call.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             stopTraining, 模型训练 / 停止训练任务.
         """
-        await self._sender.send(stop_training.call(id=id))
+        await self._sender.send(self._sender.build(lambda: stop_training.call(id=id)))
 
 
 class AsyncModelTrainingRawApi:
@@ -291,22 +299,24 @@ class AsyncModelTrainingRawApi:
 
     async def create_training(self, *, body: models.CreateTrainingRequest) -> Answer[models.CreatedId]:
         """`AsyncModelTrainingApi.create_training` with status, headers, code and timing."""
-        return await self._sender.send(create_training.call(body=body))
+        return await self._sender.send(self._sender.build(lambda: create_training.call(body=body)))
 
     async def get_training(self, *, id: int) -> Answer[models.Training]:
         """`AsyncModelTrainingApi.get_training` with status, headers, code and timing."""
-        return await self._sender.send(get_training.call(id=id))
+        return await self._sender.send(self._sender.build(lambda: get_training.call(id=id)))
 
     async def list_training_pods(
         self, *, id: int, page_size: int | None = None, page_num: int | None = None
     ) -> Answer[models.PodPage]:
         """`AsyncModelTrainingApi.list_training_pods` with status, headers, code and timing."""
-        return await self._sender.send(list_training_pods.call(id=id, page_size=page_size, page_num=page_num))
+        return await self._sender.send(
+            self._sender.build(lambda: list_training_pods.call(id=id, page_size=page_size, page_num=page_num))
+        )
 
     async def list_storages(self) -> Answer[models.StorageList]:
         """`AsyncModelTrainingApi.list_storages` with status, headers, code and timing."""
-        return await self._sender.send(list_storages.call())
+        return await self._sender.send(self._sender.build(lambda: list_storages.call()))
 
     async def stop_training(self, *, id: int) -> Answer[None]:
         """`AsyncModelTrainingApi.stop_training` with status, headers, code and timing."""
-        return await self._sender.send(stop_training.call(id=id))
+        return await self._sender.send(self._sender.build(lambda: stop_training.call(id=id)))

@@ -51,9 +51,9 @@ def sync(client: Sender, *, body: models.CreateTrainingRequest) -> models.Create
         createTraining, 模型训练 / 创建训练任务.
     """
 
-    return client.send(call(body=body)).data
+    return client.send(client.build(lambda: call(body=body))).data
 
 
 async def asyncio(client: AsyncSender, *, body: models.CreateTrainingRequest) -> models.CreatedId:
     """`sync` for asyncio: the same arguments, result and errors."""
-    return (await client.send(call(body=body))).data
+    return (await client.send(client.build(lambda: call(body=body)))).data

@@ -51,9 +51,9 @@ def sync(client: Sender, *, id: int) -> models.Training:
         getTraining, 模型训练 / 获取训练任务信息.
     """
 
-    return client.send(call(id=id)).data
+    return client.send(client.build(lambda: call(id=id))).data
 
 
 async def asyncio(client: AsyncSender, *, id: int) -> models.Training:
     """`sync` for asyncio: the same arguments, result and errors."""
-    return (await client.send(call(id=id))).data
+    return (await client.send(client.build(lambda: call(id=id)))).data

@@ -49,9 +49,9 @@ def sync(client: Sender) -> models.StorageList:
         listStorages, 模型训练 / 获取存储列表.
     """
 
-    return client.send(call()).data
+    return client.send(client.build(lambda: call())).data
 
 
 async def asyncio(client: AsyncSender) -> models.StorageList:
     """`sync` for asyncio: the same arguments, result and errors."""
-    return (await client.send(call())).data
+    return (await client.send(client.build(lambda: call()))).data

@@ -55,11 +55,11 @@ def sync(client: Sender, *, id: int, page_size: int | None = None, page_num: int
         listTrainingPods, 模型训练 / 获取训练任务 pod 列表.
     """
 
-    return client.send(call(id=id, page_size=page_size, page_num=page_num)).data
+    return client.send(client.build(lambda: call(id=id, page_size=page_size, page_num=page_num))).data
 
 
 async def asyncio(
     client: AsyncSender, *, id: int, page_size: int | None = None, page_num: int | None = None
 ) -> models.PodPage:
     """`sync` for asyncio: the same arguments, result and errors."""
-    return (await client.send(call(id=id, page_size=page_size, page_num=page_num))).data
+    return (await client.send(client.build(lambda: call(id=id, page_size=page_size, page_num=page_num)))).data

@@ -50,9 +50,9 @@ def sync(client: Sender, *, id: int) -> None:
         stopTraining, 模型训练 / 停止训练任务.
     """
 
-    client.send(call(id=id))
+    client.send(client.build(lambda: call(id=id)))
 
 
 async def asyncio(client: AsyncSender, *, id: int) -> None:
     """`sync` for asyncio: the same arguments, result and errors."""
-    await client.send(call(id=id))
+    await client.send(client.build(lambda: call(id=id)))

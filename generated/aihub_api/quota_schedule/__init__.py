@@ -44,13 +44,13 @@ class QuotaScheduleApi:
             The new quota task's id, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             createQuotaTask, 配额任务 / 创建配额任务.
         """
-        return self._sender.send(create_quota_task.call(body=body)).data
+        return self._sender.send(self._sender.build(lambda: create_quota_task.call(body=body))).data
 
     def get_quota_task(self, *, id: int) -> models.QuotaTask:
         """Get a quota task.
@@ -64,13 +64,13 @@ class QuotaScheduleApi:
             The quota task, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             getQuotaTask, 配额任务 / 获取配额任务信息.
         """
-        return self._sender.send(get_quota_task.call(id=id)).data
+        return self._sender.send(self._sender.build(lambda: get_quota_task.call(id=id))).data
 
     def list_quota_task_pods(
         self, *, id: int, page_size: int | None = None, page_num: int | None = None
@@ -88,13 +88,15 @@ class QuotaScheduleApi:
             One page of pods, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             listQuotaTaskPods, 配额任务 / 获取配额任务 pod 列表.
         """
-        return self._sender.send(list_quota_task_pods.call(id=id, page_size=page_size, page_num=page_num)).data
+        return self._sender.send(
+            self._sender.build(lambda: list_quota_task_pods.call(id=id, page_size=page_size, page_num=page_num))
+        ).data
 
     def stop_quota_task(self, *, id: int) -> None:
         """Stop a quota task.
@@ -109,13 +111,13 @@ class QuotaScheduleApi:
             Nothing: the server accepted the call.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             stopQuotaTask, 配额任务 / 停止配额任务.
         """
-        self._sender.send(stop_quota_task.call(id=id))
+        self._sender.send(self._sender.build(lambda: stop_quota_task.call(id=id)))
 
 
 class QuotaScheduleRawApi:
@@ -128,21 +130,23 @@ class QuotaScheduleRawApi:
 
     def create_quota_task(self, *, body: models.CreateQuotaTaskRequest) -> Answer[models.CreatedId]:
         """`QuotaScheduleApi.create_quota_task` with status, headers, code and timing."""
-        return self._sender.send(create_quota_task.call(body=body))
+        return self._sender.send(self._sender.build(lambda: create_quota_task.call(body=body)))
 
     def get_quota_task(self, *, id: int) -> Answer[models.QuotaTask]:
         """`QuotaScheduleApi.get_quota_task` with status, headers, code and timing."""
-        return self._sender.send(get_quota_task.call(id=id))
+        return self._sender.send(self._sender.build(lambda: get_quota_task.call(id=id)))
 
     def list_quota_task_pods(
         self, *, id: int, page_size: int | None = None, page_num: int | None = None
     ) -> Answer[models.PodPage]:
         """`QuotaScheduleApi.list_quota_task_pods` with status, headers, code and timing."""
-        return self._sender.send(list_quota_task_pods.call(id=id, page_size=page_size, page_num=page_num))
+        return self._sender.send(
+            self._sender.build(lambda: list_quota_task_pods.call(id=id, page_size=page_size, page_num=page_num))
+        )
 
     def stop_quota_task(self, *, id: int) -> Answer[None]:
         """`QuotaScheduleApi.stop_quota_task` with status, headers, code and timing."""
-        return self._sender.send(stop_quota_task.call(id=id))
+        return self._sender.send(self._sender.build(lambda: stop_quota_task.call(id=id)))
 
 
 class AsyncQuotaScheduleApi:
@@ -170,13 +174,13 @@ class AsyncQuotaScheduleApi:
             The new quota task's id, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             createQuotaTask, 配额任务 / 创建配额任务.
         """
-        return (await self._sender.send(create_quota_task.call(body=body))).data
+        return (await self._sender.send(self._sender.build(lambda: create_quota_task.call(body=body)))).data
 
     async def get_quota_task(self, *, id: int) -> models.QuotaTask:
         """Get a quota task.
@@ -190,13 +194,13 @@ class AsyncQuotaScheduleApi:
             The quota task, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             getQuotaTask, 配额任务 / 获取配额任务信息.
         """
-        return (await self._sender.send(get_quota_task.call(id=id))).data
+        return (await self._sender.send(self._sender.build(lambda: get_quota_task.call(id=id)))).data
 
     async def list_quota_task_pods(
         self, *, id: int, page_size: int | None = None, page_num: int | None = None
@@ -214,13 +218,17 @@ class AsyncQuotaScheduleApi:
             One page of pods, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             listQuotaTaskPods, 配额任务 / 获取配额任务 pod 列表.
         """
-        return (await self._sender.send(list_quota_task_pods.call(id=id, page_size=page_size, page_num=page_num))).data
+        return (
+            await self._sender.send(
+                self._sender.build(lambda: list_quota_task_pods.call(id=id, page_size=page_size, page_num=page_num))
+            )
+        ).data
 
     async def stop_quota_task(self, *, id: int) -> None:
         """Stop a quota task.
@@ -235,13 +243,13 @@ class AsyncQuotaScheduleApi:
             Nothing: the server accepted the call.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             stopQuotaTask, 配额任务 / 停止配额任务.
         """
-        await self._sender.send(stop_quota_task.call(id=id))
+        await self._sender.send(self._sender.build(lambda: stop_quota_task.call(id=id)))
 
 
 class AsyncQuotaScheduleRawApi:
@@ -254,18 +262,20 @@ class AsyncQuotaScheduleRawApi:
 
     async def create_quota_task(self, *, body: models.CreateQuotaTaskRequest) -> Answer[models.CreatedId]:
         """`AsyncQuotaScheduleApi.create_quota_task` with status, headers, code and timing."""
-        return await self._sender.send(create_quota_task.call(body=body))
+        return await self._sender.send(self._sender.build(lambda: create_quota_task.call(body=body)))
 
     async def get_quota_task(self, *, id: int) -> Answer[models.QuotaTask]:
         """`AsyncQuotaScheduleApi.get_quota_task` with status, headers, code and timing."""
-        return await self._sender.send(get_quota_task.call(id=id))
+        return await self._sender.send(self._sender.build(lambda: get_quota_task.call(id=id)))
 
     async def list_quota_task_pods(
         self, *, id: int, page_size: int | None = None, page_num: int | None = None
     ) -> Answer[models.PodPage]:
         """`AsyncQuotaScheduleApi.list_quota_task_pods` with status, headers, code and timing."""
-        return await self._sender.send(list_quota_task_pods.call(id=id, page_size=page_size, page_num=page_num))
+        return await self._sender.send(
+            self._sender.build(lambda: list_quota_task_pods.call(id=id, page_size=page_size, page_num=page_num))
+        )
 
     async def stop_quota_task(self, *, id: int) -> Answer[None]:
         """`AsyncQuotaScheduleApi.stop_quota_task` with status, headers, code and timing."""
-        return await self._sender.send(stop_quota_task.call(id=id))
+        return await self._sender.send(self._sender.build(lambda: stop_quota_task.call(id=id)))

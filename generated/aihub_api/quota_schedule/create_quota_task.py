@@ -51,9 +51,9 @@ def sync(client: Sender, *, body: models.CreateQuotaTaskRequest) -> models.Creat
         createQuotaTask, 配额任务 / 创建配额任务.
     """
 
-    return client.send(call(body=body)).data
+    return client.send(client.build(lambda: call(body=body))).data
 
 
 async def asyncio(client: AsyncSender, *, body: models.CreateQuotaTaskRequest) -> models.CreatedId:
     """`sync` for asyncio: the same arguments, result and errors."""
-    return (await client.send(call(body=body))).data
+    return (await client.send(client.build(lambda: call(body=body)))).data

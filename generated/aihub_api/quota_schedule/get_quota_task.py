@@ -51,9 +51,9 @@ def sync(client: Sender, *, id: int) -> models.QuotaTask:
         getQuotaTask, 配额任务 / 获取配额任务信息.
     """
 
-    return client.send(call(id=id)).data
+    return client.send(client.build(lambda: call(id=id))).data
 
 
 async def asyncio(client: AsyncSender, *, id: int) -> models.QuotaTask:
     """`sync` for asyncio: the same arguments, result and errors."""
-    return (await client.send(call(id=id))).data
+    return (await client.send(client.build(lambda: call(id=id)))).data

@@ -51,9 +51,9 @@ def sync(client: Sender, *, id: int) -> None:
         stopQuotaTask, 配额任务 / 停止配额任务.
     """
 
-    client.send(call(id=id))
+    client.send(client.build(lambda: call(id=id)))
 
 
 async def asyncio(client: AsyncSender, *, id: int) -> None:
     """`sync` for asyncio: the same arguments, result and errors."""
-    await client.send(call(id=id))
+    await client.send(client.build(lambda: call(id=id)))

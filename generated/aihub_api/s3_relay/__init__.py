@@ -37,13 +37,13 @@ class S3RelayApi:
             Where the file is now, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             uploadFile, S3 中转服务 / 上传文件.
         """
-        return self._sender.send(upload_file.call(bucket=bucket, key=key, body=body)).data
+        return self._sender.send(self._sender.build(lambda: upload_file.call(bucket=bucket, key=key, body=body))).data
 
 
 class S3RelayRawApi:
@@ -56,7 +56,7 @@ class S3RelayRawApi:
 
     def upload_file(self, *, body: models.UploadFileRequest, bucket: str, key: str) -> Answer[models.UploadedFile]:
         """`S3RelayApi.upload_file` with status, headers, code and timing."""
-        return self._sender.send(upload_file.call(bucket=bucket, key=key, body=body))
+        return self._sender.send(self._sender.build(lambda: upload_file.call(bucket=bucket, key=key, body=body)))
 
 
 class AsyncS3RelayApi:
@@ -87,13 +87,15 @@ class AsyncS3RelayApi:
             Where the file is now, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             uploadFile, S3 中转服务 / 上传文件.
         """
-        return (await self._sender.send(upload_file.call(bucket=bucket, key=key, body=body))).data
+        return (
+            await self._sender.send(self._sender.build(lambda: upload_file.call(bucket=bucket, key=key, body=body)))
+        ).data
 
 
 class AsyncS3RelayRawApi:
@@ -108,4 +110,4 @@ class AsyncS3RelayRawApi:
         self, *, body: models.UploadFileRequest, bucket: str, key: str
     ) -> Answer[models.UploadedFile]:
         """`AsyncS3RelayApi.upload_file` with status, headers, code and timing."""
-        return await self._sender.send(upload_file.call(bucket=bucket, key=key, body=body))
+        return await self._sender.send(self._sender.build(lambda: upload_file.call(bucket=bucket, key=key, body=body)))

@@ -56,9 +56,9 @@ def sync(client: Sender, *, body: models.UploadFileRequest, bucket: str, key: st
         uploadFile, S3 中转服务 / 上传文件.
     """
 
-    return client.send(call(bucket=bucket, key=key, body=body)).data
+    return client.send(client.build(lambda: call(bucket=bucket, key=key, body=body))).data
 
 
 async def asyncio(client: AsyncSender, *, body: models.UploadFileRequest, bucket: str, key: str) -> models.UploadedFile:
     """`sync` for asyncio: the same arguments, result and errors."""
-    return (await client.send(call(bucket=bucket, key=key, body=body))).data
+    return (await client.send(client.build(lambda: call(bucket=bucket, key=key, body=body)))).data

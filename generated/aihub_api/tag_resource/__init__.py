@@ -42,13 +42,15 @@ class TagResourceApi:
             The virtual clusters, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             listSelectClusters, 标签系统 / 获取用户虚拟集群列表.
         """
-        return self._sender.send(list_select_clusters.call(user_id=user_id, module_type=module_type)).data
+        return self._sender.send(
+            self._sender.build(lambda: list_select_clusters.call(user_id=user_id, module_type=module_type))
+        ).data
 
 
 class TagResourceRawApi:
@@ -63,7 +65,9 @@ class TagResourceRawApi:
         self, *, user_id: int, module_type: models.ModuleType
     ) -> Answer[models.VirtualClusterList]:
         """`TagResourceApi.list_select_clusters` with status, headers, code and timing."""
-        return self._sender.send(list_select_clusters.call(user_id=user_id, module_type=module_type))
+        return self._sender.send(
+            self._sender.build(lambda: list_select_clusters.call(user_id=user_id, module_type=module_type))
+        )
 
 
 class AsyncTagResourceApi:
@@ -92,13 +96,17 @@ class AsyncTagResourceApi:
             The virtual clusters, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             listSelectClusters, 标签系统 / 获取用户虚拟集群列表.
         """
-        return (await self._sender.send(list_select_clusters.call(user_id=user_id, module_type=module_type))).data
+        return (
+            await self._sender.send(
+                self._sender.build(lambda: list_select_clusters.call(user_id=user_id, module_type=module_type))
+            )
+        ).data
 
 
 class AsyncTagResourceRawApi:
@@ -113,4 +121,6 @@ class AsyncTagResourceRawApi:
         self, *, user_id: int, module_type: models.ModuleType
     ) -> Answer[models.VirtualClusterList]:
         """`AsyncTagResourceApi.list_select_clusters` with status, headers, code and timing."""
-        return await self._sender.send(list_select_clusters.call(user_id=user_id, module_type=module_type))
+        return await self._sender.send(
+            self._sender.build(lambda: list_select_clusters.call(user_id=user_id, module_type=module_type))
+        )

@@ -55,9 +55,9 @@ def sync(client: Sender, *, user_id: int, module_type: models.ModuleType) -> mod
         listSelectClusters, 标签系统 / 获取用户虚拟集群列表.
     """
 
-    return client.send(call(user_id=user_id, module_type=module_type)).data
+    return client.send(client.build(lambda: call(user_id=user_id, module_type=module_type))).data
 
 
 async def asyncio(client: AsyncSender, *, user_id: int, module_type: models.ModuleType) -> models.VirtualClusterList:
     """`sync` for asyncio: the same arguments, result and errors."""
-    return (await client.send(call(user_id=user_id, module_type=module_type))).data
+    return (await client.send(client.build(lambda: call(user_id=user_id, module_type=module_type)))).data

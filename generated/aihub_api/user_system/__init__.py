@@ -35,13 +35,13 @@ class UserSystemApi:
             The user's id and token, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             login, 用户系统 / 登录.
         """
-        return self._sender.send(login.call(body=body)).data
+        return self._sender.send(self._sender.build(lambda: login.call(body=body))).data
 
 
 class UserSystemRawApi:
@@ -54,7 +54,7 @@ class UserSystemRawApi:
 
     def login(self, *, body: models.LoginRequest) -> Answer[models.LoginSession]:
         """`UserSystemApi.login` with status, headers, code and timing."""
-        return self._sender.send(login.call(body=body))
+        return self._sender.send(self._sender.build(lambda: login.call(body=body)))
 
 
 class AsyncUserSystemApi:
@@ -83,13 +83,13 @@ class AsyncUserSystemApi:
             The user's id and token, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             login, 用户系统 / 登录.
         """
-        return (await self._sender.send(login.call(body=body))).data
+        return (await self._sender.send(self._sender.build(lambda: login.call(body=body)))).data
 
 
 class AsyncUserSystemRawApi:
@@ -102,4 +102,4 @@ class AsyncUserSystemRawApi:
 
     async def login(self, *, body: models.LoginRequest) -> Answer[models.LoginSession]:
         """`AsyncUserSystemApi.login` with status, headers, code and timing."""
-        return await self._sender.send(login.call(body=body))
+        return await self._sender.send(self._sender.build(lambda: login.call(body=body)))

@@ -52,9 +52,9 @@ def sync(client: Sender, *, body: models.LoginRequest) -> models.LoginSession:
         login, 用户系统 / 登录.
     """
 
-    return client.send(call(body=body)).data
+    return client.send(client.build(lambda: call(body=body))).data
 
 
 async def asyncio(client: AsyncSender, *, body: models.LoginRequest) -> models.LoginSession:
     """`sync` for asyncio: the same arguments, result and errors."""
-    return (await client.send(call(body=body))).data
+    return (await client.send(client.build(lambda: call(body=body)))).data

@@ -42,13 +42,13 @@ class WorkflowCenterApi:
             The new run's id, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             createRun, 工作流管理 V2 / 创建运行实例.
         """
-        return self._sender.send(create_run.call(body=body)).data
+        return self._sender.send(self._sender.build(lambda: create_run.call(body=body))).data
 
     def get_run(self, *, id: int) -> models.Run:
         """Get a run.
@@ -63,13 +63,13 @@ class WorkflowCenterApi:
             The run, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             getRun, 工作流管理 V2 / 获取运行实例信息.
         """
-        return self._sender.send(get_run.call(id=id)).data
+        return self._sender.send(self._sender.build(lambda: get_run.call(id=id))).data
 
 
 class WorkflowCenterRawApi:
@@ -82,11 +82,11 @@ class WorkflowCenterRawApi:
 
     def create_run(self, *, body: models.CreateRunRequest) -> Answer[models.CreatedId]:
         """`WorkflowCenterApi.create_run` with status, headers, code and timing."""
-        return self._sender.send(create_run.call(body=body))
+        return self._sender.send(self._sender.build(lambda: create_run.call(body=body)))
 
     def get_run(self, *, id: int) -> Answer[models.Run]:
         """`WorkflowCenterApi.get_run` with status, headers, code and timing."""
-        return self._sender.send(get_run.call(id=id))
+        return self._sender.send(self._sender.build(lambda: get_run.call(id=id)))
 
 
 class AsyncWorkflowCenterApi:
@@ -114,13 +114,13 @@ class AsyncWorkflowCenterApi:
             The new run's id, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             createRun, 工作流管理 V2 / 创建运行实例.
         """
-        return (await self._sender.send(create_run.call(body=body))).data
+        return (await self._sender.send(self._sender.build(lambda: create_run.call(body=body)))).data
 
     async def get_run(self, *, id: int) -> models.Run:
         """Get a run.
@@ -135,13 +135,13 @@ class AsyncWorkflowCenterApi:
             The run, or a failure in the envelope.
 
         Raises:
-            InvalidArgument: An argument does not fit the spec; nothing was sent.
+            ValueError: An argument does not fit the spec; nothing was sent (`InvalidRequest` from `hub.api`).
             Exception: Whatever the sender raises for a failed call.
 
         Source:
             getRun, 工作流管理 V2 / 获取运行实例信息.
         """
-        return (await self._sender.send(get_run.call(id=id))).data
+        return (await self._sender.send(self._sender.build(lambda: get_run.call(id=id)))).data
 
 
 class AsyncWorkflowCenterRawApi:
@@ -154,8 +154,8 @@ class AsyncWorkflowCenterRawApi:
 
     async def create_run(self, *, body: models.CreateRunRequest) -> Answer[models.CreatedId]:
         """`AsyncWorkflowCenterApi.create_run` with status, headers, code and timing."""
-        return await self._sender.send(create_run.call(body=body))
+        return await self._sender.send(self._sender.build(lambda: create_run.call(body=body)))
 
     async def get_run(self, *, id: int) -> Answer[models.Run]:
         """`AsyncWorkflowCenterApi.get_run` with status, headers, code and timing."""
-        return await self._sender.send(get_run.call(id=id))
+        return await self._sender.send(self._sender.build(lambda: get_run.call(id=id)))

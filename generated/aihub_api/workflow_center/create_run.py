@@ -51,9 +51,9 @@ def sync(client: Sender, *, body: models.CreateRunRequest) -> models.CreatedId:
         createRun, 工作流管理 V2 / 创建运行实例.
     """
 
-    return client.send(call(body=body)).data
+    return client.send(client.build(lambda: call(body=body))).data
 
 
 async def asyncio(client: AsyncSender, *, body: models.CreateRunRequest) -> models.CreatedId:
     """`sync` for asyncio: the same arguments, result and errors."""
-    return (await client.send(call(body=body))).data
+    return (await client.send(client.build(lambda: call(body=body)))).data

@@ -52,9 +52,9 @@ def sync(client: Sender, *, id: int) -> models.Run:
         getRun, 工作流管理 V2 / 获取运行实例信息.
     """
 
-    return client.send(call(id=id)).data
+    return client.send(client.build(lambda: call(id=id))).data
 
 
 async def asyncio(client: AsyncSender, *, id: int) -> models.Run:
     """`sync` for asyncio: the same arguments, result and errors."""
-    return (await client.send(call(id=id))).data
+    return (await client.send(client.build(lambda: call(id=id)))).data

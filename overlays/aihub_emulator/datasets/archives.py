@@ -15,7 +15,8 @@ from aihub_emulator.datasets.contents import BuildFailed, Contents, clean_path, 
 __all__ = ["unpack"]
 
 _CHUNK_BYTES = 1 << 20
-# zipfile bounds what comes out of a read for deflated files only; for these, what goes in has to be little.
+# Only for deflated files does zipfile bound what comes out of a read. For these, little goes in at a time; what then
+# comes out of a hostile file is bounded by the archive's ratio and by the process's memory.
 _UNBOUNDED = {zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
 _SMALL_CHUNK_BYTES = 1 << 12
 # Below this much content, how well an archive is packed says nothing about its intentions.

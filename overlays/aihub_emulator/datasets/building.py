@@ -24,8 +24,7 @@ __all__ = ["Build", "Built", "build_folder"]
 
 _log = logging.getLogger("aihub_emulator")
 _WORKER = Path(__file__).with_name("worker.py")
-# The libraries that a build needs, and the package that it is part of.
-_IMPORTED = ("aihub_emulator", "duckdb", "PIL")
+_LIBRARIES = ("duckdb", "PIL")
 _LONGEST_LINE = 1 << 20
 
 
@@ -126,5 +125,5 @@ class Build:
 
 
 def _import_paths() -> list[str]:
-    found = [find_spec(name) for name in _IMPORTED]
+    found = [find_spec(name) for name in _LIBRARIES]
     return sorted({str(Path(spec.origin).parents[1]) for spec in found if spec is not None and spec.origin})

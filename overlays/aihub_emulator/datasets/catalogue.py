@@ -27,6 +27,7 @@ from aihub_emulator.datasets.records import (
 )
 from aihub_emulator.datasets.sources import source_of
 from aihub_emulator.objects import Objects
+from aihub_emulator.pacing import Pacing
 from aihub_emulator.settings import Settings
 from aihub_emulator.store import Table
 from aihub_emulator.warehouse.engine import SqlEngine
@@ -57,6 +58,7 @@ class Datasets:
         engine: SqlEngine,
         objects: Objects,
         clock: Clock,
+        pacing: Pacing,
         background: Background,
         settings: Settings,
     ) -> None:
@@ -66,6 +68,7 @@ class Datasets:
         self._engine = engine
         self._objects = objects
         self._clock = clock
+        self._pacing = pacing
         self._background = background
         self._settings = settings
         self._turn = asyncio.Semaphore(settings.datasets.at_once)
@@ -134,13 +137,14 @@ class Datasets:
         return int(self._clock.now() * 1000)
 
     async def _work_off(self, record: VersionRecord) -> None:
-        await self._clock.sleep(self._settings.waiting_seconds)
+        await self._pacing.passed("dataset_version", record.id, self._settings.waiting_seconds)
         async with self._turn:
             self._versions.put(replace(record, status=CREATING))
             # Each step takes its part of the time at least; all of them are on their way from the start, so that one
             # turn of a manual clock gets past them.
             seconds = self._settings.running_seconds
-            marks = [asyncio.ensure_future(self._clock.sleep(seconds * part / 3)) for part in (1, 2, 3)]
+            passed = self._pacing.passed
+            marks = [asyncio.ensure_future(passed("dataset_version", record.id, seconds / 3, nth=n)) for n in (1, 2, 3)]
             try:
                 await self._built(record, marks)
             except BuildFailed as error:

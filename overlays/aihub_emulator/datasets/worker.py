@@ -10,8 +10,19 @@ import os
 import sys
 import threading
 import warnings
+from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+
+def use_package_of_this_file() -> None:
+    """Import the package from here, not another copy of it that is installed.
+
+    Its folder does not stay on the path, where other packages in it would come before the standard library.
+    """
+    sys.path.insert(0, str(Path(__file__).parents[2]))
+    import_module("aihub_emulator")
+    del sys.path[0]
 
 
 def end_with_parent() -> None:
@@ -26,7 +37,7 @@ def end_with_parent() -> None:
     threading.Thread(target=wait, daemon=True).start()
 
 
-def say(**line: Any) -> None:
+def say(line: dict[str, Any]) -> None:
     """One line for the parent."""
     sys.stdout.write(f"{json.dumps(line)}\n")
     sys.stdout.flush()
@@ -43,9 +54,9 @@ def build(job: dict[str, Any]) -> dict[str, int]:
     take(job, contents)
     if not contents.count:
         raise BuildFailed("there is no file in it")
-    say(step="measuring")
+    say({"step": "measuring"})
     write_rows(folder / "meta.csv", image_rows(job, contents))
-    say(step="indexing")
+    say({"step": "indexing"})
     write_index(contents, beginning=f"s3://{job['bucket']}/{job['beginning']}", file=folder / "index.parquet")
     with (folder / "names.jsonl").open("w", encoding="utf-8") as stream:
         stream.writelines(f"{json.dumps([job['beginning'] + f.path, f.name])}\n" for f in contents.files())
@@ -102,7 +113,8 @@ def explained(error: BaseException, job: dict[str, Any]) -> str:
 def main() -> None:
     """Do the one job."""
     job = json.loads(sys.stdin.buffer.readline())
-    # An isolated interpreter looks neither beside this file nor wherever else the parent found its libraries.
+    use_package_of_this_file()
+    # An isolated interpreter does not look wherever else the parent found its libraries.
     sys.path.extend(path for path in job["paths"] if path not in sys.path)
     from aihub_emulator.warehouse.worker import limit  # noqa: PLC0415  # found once paths are set
 
@@ -113,7 +125,7 @@ def main() -> None:
         outcome: dict[str, Any] = build(job)
     except Exception as error:  # noqa: BLE001  # whatever fails here is this version's failure, and is told
         outcome = {"error": explained(error, job)}
-    say(**outcome)
+    say(outcome)
 
 
 if __name__ == "__main__":

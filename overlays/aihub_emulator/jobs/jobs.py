@@ -10,6 +10,7 @@ from aihub_emulator.clock import Clock
 from aihub_emulator.jobs.clusters import Cluster
 from aihub_emulator.jobs.job import Job
 from aihub_emulator.jobs.scheduler import Scheduler
+from aihub_emulator.pacing import Pacing, WorkKind
 from aihub_emulator.settings import JobSeconds
 from aihub_emulator.store import Table
 
@@ -33,19 +34,21 @@ class Jobs:
         clock: Clock,
         background: Background,
         seconds: JobSeconds,
+        pacing: Pacing | None = None,
     ) -> None:
         self._table = table
         self._clusters = clusters
         self._clock = clock
         self._background = background
         self._seconds = seconds
+        self._pacing = pacing or Pacing(clock)
         self._cancel_tick: Callable[[], object] | None = None
         self._ticks_at: float | None = None
         self._take_up(())
 
     def _take_up(self, jobs: Iterable[Job]) -> None:
         jobs = list(jobs)
-        self._scheduler = Scheduler(self._clusters.values(), seconds=self._seconds, jobs=jobs)
+        self._scheduler = Scheduler(self._clusters.values(), seconds=self._seconds, jobs=jobs, lasting=self._lasting)
         self._trainings = {job.training_id: job.id for job in jobs}
         self._quota_tasks = {job.quota_id: job.id for job in jobs if job.quota_id}
 
@@ -79,6 +82,24 @@ class Jobs:
         """Begin to stop a job for the user with this id. One that has ended stays as it is."""
         self._keep(self._scheduler.stop(job.id, by=by, at=self._clock.now()))
         self._set_ticker()
+
+    def polled(self, job: Job) -> None:
+        """Somebody has read this job, which may be what its next phase waits for."""
+        if self._pacing.polled(_kind(job), job.id):
+            self._hurry(job)
+
+    def hurry(self, kind: WorkKind) -> None:
+        """End the present phases of all jobs of a kind now: what they waited for is not to come any more."""
+        for job in self.all():
+            if not job.has_ended and _kind(job) == kind:
+                self._hurry(job)
+
+    def _hurry(self, job: Job) -> None:
+        self._keep(self._scheduler.hurry(job.id, at=self._clock.now()))
+        self._set_ticker()
+
+    def _lasting(self, job: Job, seconds: float) -> float:
+        return self._pacing.seconds(_kind(job), seconds)
 
     def training(self, training_id: int, *, owner_id: int) -> Job | None:
         """The training of this number, if it is this user's. One that carries a quota task exists from its start on."""
@@ -121,3 +142,7 @@ class Jobs:
             await self._clock.sleep(due_at - self._clock.now() - _EARLY_SECONDS)
             self._keep(self._scheduler.advance(to=max(due_at, self._clock.now())))
         self._cancel_tick, self._ticks_at = None, None
+
+
+def _kind(job: Job) -> WorkKind:
+    return "quota_task" if job.quota_id else "training"

@@ -31,6 +31,7 @@ async def get_search(call: Call) -> Answer:
     record = call.instance.searches.find(search_id, owner_id=call.caller.id)
     if record is None:
         raise Refusal(Code.NOT_FOUND, f"there is no search {search_id} of user {call.caller.username!r}")
+    call.instance.pacing.polled("search", record.id)
     return Answer(_wire(record, call), is_example=bool(record.example))
 
 

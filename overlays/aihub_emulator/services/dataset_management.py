@@ -75,6 +75,7 @@ async def get_dataset_version_detail(call: Call) -> Answer:
     record = call.instance.datasets.version_named(name)
     if record is None:
         raise Refusal(Code.NOT_FOUND, f"there is no dataset version {shown(name)}")
+    call.instance.pacing.polled("dataset_version", record.id)
     return Answer(_wire(record, call))
 
 

@@ -30,7 +30,9 @@ async def create_training(call: Call) -> Answer:
 async def get_training(call: Call) -> Answer:
     """A training of the caller's own."""
     job = _training(call)
-    return Answer(_wire(job, call))
+    shown = _wire(job, call)
+    call.instance.jobs.polled(job)
+    return Answer(shown)
 
 
 async def list_training_pods(call: Call) -> Answer:

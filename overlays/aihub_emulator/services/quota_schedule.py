@@ -29,7 +29,10 @@ async def create_quota_task(call: Call) -> Answer:
 
 async def get_quota_task(call: Call) -> Answer:
     """A quota task of the caller's own."""
-    return Answer(_wire(_quota_task(call), call))
+    job = _quota_task(call)
+    shown = _wire(job, call)
+    call.instance.jobs.polled(job)
+    return Answer(shown)
 
 
 async def list_quota_task_pods(call: Call) -> Answer:

@@ -33,7 +33,9 @@ async def get_run(call: Call) -> Answer:
     record = call.instance.runs.find(run_id, owner_id=call.caller.id)
     if record is None:
         raise Refusal(Code.NOT_FOUND, f"there is no run {run_id} of user {call.caller.username!r}")
-    return Answer(_wire(record, call.instance.clock.now()))
+    shown = _wire(record, record.moment(call.instance.clock.now()))
+    call.instance.runs.polled(record)
+    return Answer(shown)
 
 
 def _version(request: Mapping[str, Any], pipelines: Mapping[int, Pipeline]) -> tuple[Pipeline, Version]:

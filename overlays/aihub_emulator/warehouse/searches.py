@@ -12,6 +12,7 @@ from typing import Any
 from aihub_emulator.background import Background
 from aihub_emulator.clock import Clock
 from aihub_emulator.objects import Objects
+from aihub_emulator.pacing import Pacing
 from aihub_emulator.settings import Settings
 from aihub_emulator.store import Table
 from aihub_emulator.warehouse.engine import SqlEngine, SqlFailed
@@ -60,6 +61,7 @@ class Searches:
         engine: SqlEngine,
         objects: Objects,
         clock: Clock,
+        pacing: Pacing,
         background: Background,
         settings: Settings,
         scratch: Path,
@@ -68,6 +70,7 @@ class Searches:
         self._engine = engine
         self._objects = objects
         self._clock = clock
+        self._pacing = pacing
         self._background = background
         self._settings = settings
         self._scratch = scratch
@@ -100,10 +103,10 @@ class Searches:
                 self._background.start(self._work_off(record))
 
     async def _work_off(self, record: SearchRecord) -> None:
-        await self._clock.sleep(self._settings.waiting_seconds)
+        await self._pacing.passed("search", record.id, self._settings.waiting_seconds)
         record = replace(record, status=RUNNING)
         self._table.put(record)
-        at_least = asyncio.ensure_future(self._clock.sleep(self._settings.running_seconds))
+        at_least = asyncio.ensure_future(self._pacing.passed("search", record.id, self._settings.running_seconds))
         try:
             ended = await self._ended(record)
             await at_least

@@ -19,7 +19,8 @@ def emulator() -> Iterator[Emulator]:
 
 @pytest.fixture
 def admin(emulator: Emulator) -> Iterator[Caller]:
-    with Caller(emulator.base_url, emulator.token, emulator.s3_token) as caller:
+    # A token of its own: a test may have let those before it expire.
+    with Caller(emulator.base_url, emulator.issue_token("admin"), emulator.s3_token) as caller:
         yield caller
 
 

@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -18,8 +19,8 @@ from tests.e2e.emulator.processes import emulator_process
 CLIENTS = 64
 
 
-def kept_in(folder: Path, **changes: object) -> Settings:
-    return Settings(**{**vars(QUICK), "state": folder, **changes})  # type: ignore[arg-type]  # fields of Settings
+def kept_in(folder: Path, **changes: Any) -> Settings:
+    return Settings(**{**vars(QUICK), "state": folder, **changes})
 
 
 def crash(state: Path, *, requests: int, kill_after: int) -> tuple[Crowd, list[str], dict[str, int]]:
@@ -140,6 +141,7 @@ def test_a_reset_is_for_good(tmp_path: Path) -> None:
 
 
 def test_a_second_emulator_in_the_same_folder_is_refused(tmp_path: Path) -> None:
-    with emulator_process("--state", str(tmp_path)) as (process, _):
-        with pytest.raises(ValueError, match=rf"an emulator with the process id {process.pid} uses this folder"):
-            Emulator(kept_in(tmp_path)).start()
+    with emulator_process("--state", str(tmp_path)) as (process, _), pytest.raises(ValueError, match="uses") as refused:
+        Emulator(kept_in(tmp_path)).start()
+
+    assert f"an emulator with the process id {process.pid} uses this folder" in str(refused.value)

@@ -68,7 +68,8 @@ def test_a_manual_clock_is_turned_over_http_too() -> None:
 @pytest.mark.parametrize("sent", ['{"advance": -1}', '{"advance": true}', '{"advance": NaN}', "{}", "[]", "no"])
 def test_a_clock_is_not_turned_by_nonsense(sent: str) -> None:
     with Emulator(Settings(clock="manual")) as emulator, Caller(emulator.base_url) as caller:
-        response = caller.send("POST", "/_emulator/clock", data=sent)
+        as_json = {"Content-Type": "application/json"}
+        response = caller.send("POST", "/_emulator/clock", data=sent, headers=as_json)
 
     assert response.status_code == 400
 

@@ -27,6 +27,10 @@ MISFITS = [
         {"type": 1, "name": "x", "sql": "x", "limit": 3},
         "body.limit: is not a field of this operation. Leave it out.",
     ),
+    (
+        {"type": 1, "name": "x", "sql": "x", "feature_lib_id": 2**63},
+        "body.feature_lib_id: is 9223372036854775808. Send a whole number of at most 64 bits.",
+    ),
     ({**IMAGE_SEARCH, "images": [{"box": [1, 2, 3, 4]}]}, "body.images[0].url: is missing. Send it."),
     ([], "body: is []. What fits: an object."),
 ]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def test_the_demo_runs_the_documents_example_and_ends_well(repository: Path) -> None:
-    command = [sys.executable, "-W", "error", repository / "docs" / "examples" / "demo.py"]
+    command = [sys.executable, "-W", "error", str(repository / "docs" / "examples" / "demo.py")]
 
     finished = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
     assert (finished.returncode, finished.stderr) == (0, "")

@@ -1,0 +1,265 @@
+"""What a download of many files fetches next, what is there already, and what came of it; without any fetching."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote, urlsplit
+
+from ._index_rows import IndexRow, read_rows
+from ._local_paths import STATE_FOLDER, UnsafePath, make_folder, parts_of
+from ._manifest import Manifest
+from ._transfers import Source
+from .errors import ErrorContext, InvalidRequest, TransferFailed
+
+__all__ = ["DownloadFailure", "DownloadPlan", "DownloadReport", "Order", "Wanted"]
+
+_MOST_WORKERS = 16
+# So many files in a row that the storage or the disk failed on, and the rest would fare no better.
+_MOST_FAILURES_IN_A_ROW = 20
+
+
+class DownloadFailure(NamedTuple):
+    """A file that is not there, and why.
+
+    Attributes:
+        path: Its path within the version, as the index has it.
+    """
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class DownloadReport:
+    """What came of a download.
+
+    Attributes:
+        path: The folder.
+        downloaded: How many files were fetched.
+        skipped: How many were there already, complete.
+        size_bytes: How many bytes were fetched.
+        failures: The files that are not there.
+        is_complete: Whether every file of the version is there.
+    """
+
+    path: Path
+    downloaded: int
+    skipped: int
+    size_bytes: int
+    failures: tuple[DownloadFailure, ...]
+    is_complete: bool
+
+    def __str__(self) -> str:
+        first = "; ".join(f"{failure.path}: {failure.reason}" for failure in self.failures[:3])
+        more = f"; and {len(self.failures) - 3} more" if len(self.failures) > 3 else ""
+        failed = f"{len(self.failures)} failed ({first}{more})" if self.failures else "none failed"
+        return f"{self.downloaded} files downloaded, {self.skipped} there already, {failed}"
+
+
+class Order(NamedTuple):
+    """What is to be downloaded.
+
+    Attributes:
+        name: Name of the version, for messages.
+        index_url: Where its index is.
+        mark: What tells this version from any other.
+        target: The folder.
+        workers: Files at the same time.
+        total: How many files there should be, None when that is not known.
+        progress: Called after each file with the files done so far and `total`.
+        context: Where it belongs.
+    """
+
+    name: str
+    index_url: str
+    mark: str
+    target: str | PathLike[str]
+    workers: int
+    total: int | None
+    progress: Callable[[int, int], object] | None
+    context: ErrorContext
+
+    def expect_workers(self) -> None:
+        """Nothing, when the number of workers is one.
+
+        Raises:
+            InvalidRequest: It is not.
+        """
+        workers: object = self.workers
+        if not isinstance(workers, int) or isinstance(workers, bool) or not 1 <= workers <= _MOST_WORKERS:
+            hint = f"It is a whole number from 1 to {_MOST_WORKERS}."
+            raise InvalidRequest(f"workers cannot be {workers!r}.", field="workers", hint=hint)
+
+
+class Wanted(NamedTuple):
+    """A file that has to be fetched.
+
+    Attributes:
+        source: Where from.
+        staged: Where to, until it is complete.
+        target: Where it belongs then.
+    """
+
+    path: str
+    s3path: str
+    source: Source
+    staged: Path
+    target: Path
+
+
+class DownloadPlan:
+    """Hands out the files to fetch, one after the other, and takes in what came of them. Threads may share it.
+
+    Raises:
+        OSError: The folder cannot be made or written to.
+    """
+
+    def __init__(self, order: Order) -> None:
+        self._order = order
+        self._lock = threading.Lock()
+        self._root = Path(order.target)
+        self._state = self._root / STATE_FOLDER
+        self._parts = self._state / "parts"
+        # What a killed download was fetching begins anew.
+        shutil.rmtree(self._parts, ignore_errors=True)
+        self._parts.mkdir(parents=True)
+        self._manifest = Manifest(self._state / "complete.jsonl", order.mark)
+        self.index = Source(order.index_url, f"the index of {order.name}", order.context, str(self._index_file))
+        self._rows: Iterator[IndexRow] | None = None
+        self._folders: set[tuple[str, ...]] = set()
+        self._listed: set[tuple[str, ...]] = set()
+        self._failures: list[DownloadFailure] = []
+        self._handed_out = self._downloaded = self._skipped = self._size_bytes = self._in_a_row = 0
+        self._is_stopped = self._is_exhausted = False
+
+    @property
+    def _index_file(self) -> Path:
+        return self._state / "index.parquet"
+
+    def next(self) -> Wanted | None:
+        """The next file to fetch; None when there is none, or it was stopped.
+
+        Raises:
+            UnexpectedResponse: The index cannot be read.
+        """
+        with self._lock:
+            if self._rows is None:
+                self._rows = read_rows(self._index_file, self._order.context)
+            while not self._is_stopped:
+                row = next(self._rows, None)
+                if row is None:
+                    self._is_exhausted = True
+                    return None
+                wanted = self._taken(row)
+                if wanted is not None:
+                    return wanted
+            return None
+
+    def settle(self, wanted: Wanted) -> None:
+        """A file was fetched: give it its name.
+
+        The entry comes first, because a process that is killed in between has an entry without a file, which counts
+        for nothing. Over a file that was there before it comes last: the entry could be true of that one's size.
+        """
+        try:
+            size = wanted.staged.stat().st_size
+            was_there = wanted.target.is_symlink() or wanted.target.exists()
+            if was_there:
+                wanted.staged.replace(wanted.target)
+            with self._lock:
+                self._manifest.add(wanted.path, wanted.s3path, size)
+            if not was_there:
+                wanted.staged.replace(wanted.target)
+        except OSError as error:
+            self.fail(wanted, error)
+            return
+        with self._lock:
+            self._downloaded += 1
+            self._size_bytes += size
+            self._in_a_row = 0
+            done = self._done()
+        self._tell(done)
+
+    def fail(self, wanted: Wanted, error: OSError) -> None:
+        """A file could not be fetched or kept."""
+        reason = error.message if isinstance(error, TransferFailed) else str(error.strerror or error)
+        status = error.status if isinstance(error, TransferFailed) else None
+        with self._lock:
+            self._failures.append(DownloadFailure(wanted.path, reason))
+            # A refusal is about this file; silence and a full disk are about all of them.
+            self._in_a_row = self._in_a_row + 1 if status is None or status >= 500 else 0
+            if self._in_a_row >= _MOST_FAILURES_IN_A_ROW:
+                self._is_stopped = True
+            done = self._done()
+        self._tell(done)
+
+    def stop(self) -> None:
+        """Hand out nothing more."""
+        self._is_stopped = True
+
+    def close(self) -> None:
+        """Leave only the files and what the next download needs to know."""
+        self._manifest.close()
+        shutil.rmtree(self._parts, ignore_errors=True)
+        self._index_file.unlink(missing_ok=True)
+
+    def report(self) -> DownloadReport:
+        """What came of it."""
+        failures = tuple(sorted(self._failures))
+        is_complete = self._is_exhausted and not failures
+        return DownloadReport(self._root, self._downloaded, self._skipped, self._size_bytes, failures, is_complete)
+
+    def _taken(self, row: IndexRow) -> Wanted | None:
+        path = f"{row.parent}/{row.name}".strip("/")
+        try:
+            parts = parts_of(row.parent, row.name)
+            if row.is_directory:
+                make_folder(self._root, parts, self._folders)
+                return None
+            if parts in self._listed:
+                raise UnsafePath("the index lists it twice")
+            self._listed.add(parts)
+            target = make_folder(self._root, parts[:-1], self._folders) / parts[-1]
+            url = _address(row.s3path, self._order.index_url)
+            if self._is_there("/".join(parts), row.s3path, target):
+                self._skipped += 1
+                self._tell(self._done())
+                return None
+        except (UnsafePath, OSError) as error:
+            reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+            self._failures.append(DownloadFailure(path, reason))
+            self._tell(self._done())
+            return None
+        self._handed_out += 1
+        staged = self._parts / str(self._handed_out)
+        source = Source(url, path, self._order.context, str(target))
+        return Wanted("/".join(parts), row.s3path, source, staged, target)
+
+    def _is_there(self, path: str, s3path: str, target: Path) -> bool:
+        if target.is_symlink() or not target.is_file():
+            return False
+        return self._manifest.has(path, s3path, target.stat().st_size)
+
+    def _done(self) -> int:
+        return self._downloaded + self._skipped + len(self._failures)
+
+    def _tell(self, done: int) -> None:
+        if self._order.progress is not None:
+            self._order.progress(done, self._order.total or 0)
+
+
+def _address(s3path: str, index_url: str) -> str:
+    """Where a file is fetched: on the index's host, with every character of its key as it is."""
+    bucket, _, key = s3path.removeprefix("s3://").partition("/")
+    if not s3path.startswith("s3://") or not bucket or not key:
+        raise UnsafePath(f"the index says that it is at {s3path!r}, which is no S3 path")
+    parts = urlsplit(index_url)
+    # HTTP libraries would resolve a segment of dots.
+    segments = (segment.replace(".", "%2E") if segment in {".", ".."} else quote(segment) for segment in key.split("/"))
+    return f"{parts.scheme}://{parts.netloc}/{quote(bucket, safe='')}/{'/'.join(segments)}"

@@ -1,0 +1,146 @@
+"""`hub.wait_all` and `hub.as_completed`: many jobs at once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ._hub import Hub
+
+if TYPE_CHECKING:
+    from ._handles import JobHandle
+    from ._wait_values import WaitEvent, WaitRules
+
+    H = TypeVar("H", bound=JobHandle[Any])
+
+__all__ = ["AsyncManyWaits", "ManyWaits"]
+
+
+class ManyWaits(Hub):
+    """Waits for many jobs from a thread."""
+
+    def wait_all(
+        self,
+        handles: Iterable[H],
+        *,
+        timeout: float | timedelta | None = None,
+        poll: float | timedelta | None = None,
+        on_event: Callable[[WaitEvent], object] | None = None,
+        check: bool = True,
+    ) -> list[H]:
+        """All jobs when they are over, in the order in which they were given. Blocks; kinds may be mixed.
+
+        Polls each job as its own `wait` does, one look after another over one connection.
+
+        Args:
+            handles: The jobs, from `submit`, `run`, `sql` and their like, or from `hub.attach`.
+            timeout: Seconds until `WaitTimeout`, for all together; None waits as long as they take. A look that is
+                under way then is not cut short.
+            poll: Seconds between two looks at one job, when not backing off.
+            on_event: Called after every look with a `WaitEvent`.
+            check: Whether a failed or stopped job raises, at once; the others go on. Otherwise handles are returned,
+                however their jobs ended.
+
+        Returns:
+            New handles with the last snapshots.
+
+        Raises:
+            JobFailed, JobStopped: A job ended so.
+            WaitTimeout: Time ran out for a job, which goes on.
+            InvalidRequest: Something is no handle, or an argument cannot be.
+            ConfigurationError: A handle was unpickled and belongs to no client: `hub.attach` gives it one.
+            AIHubError: A job cannot be looked at.
+
+        Source:
+            The operations that read jobs: getSearch, getTraining, getQuotaTask, getRun, getDatasetVersionDetail.
+        """
+        from ._crowds import Crowd, endings  # noqa: PLC0415  # loaded when it is first used
+
+        session, rules = self._session, _rules(timeout, poll, on_event, check=check)
+        ended: dict[int, H] = {}
+        for ending in endings(session, Crowd(handles, rules, session.terms.clock)):
+            if ending.error is not None:
+                raise ending.error
+            ended[ending.place] = ending.handle
+        return [ended[place] for place in sorted(ended)]
+
+    def as_completed(
+        self,
+        handles: Iterable[H],
+        *,
+        timeout: float | timedelta | None = None,
+        poll: float | timedelta | None = None,
+        on_event: Callable[[WaitEvent], object] | None = None,
+    ) -> Iterator[H]:
+        """Each job when it is over, the first to end first, however it ended: look at its `status`.
+
+        Args:
+            handles, timeout, poll, on_event: As `wait_all`.
+
+        Raises:
+            WaitTimeout, InvalidRequest, ConfigurationError, AIHubError: As `wait_all`.
+
+        Source:
+            As `wait_all`.
+        """
+        from ._crowds import Crowd, endings  # noqa: PLC0415  # loaded when it is first used
+
+        session, rules = self._session, _rules(timeout, poll, on_event, check=False)
+        for ending in endings(session, Crowd(handles, rules, session.terms.clock)):
+            if ending.error is not None:
+                raise ending.error
+            yield ending.handle
+
+
+class AsyncManyWaits(Hub):
+    """Waits for many jobs from a task."""
+
+    async def wait_all(
+        self,
+        handles: Iterable[H],
+        *,
+        timeout: float | timedelta | None = None,  # the deadline of a wait, as in the sync twin
+        poll: float | timedelta | None = None,
+        on_event: Callable[[WaitEvent], object] | None = None,
+        check: bool = True,
+    ) -> list[H]:
+        """All jobs when they are over; at most 16 looks are under way at once. See `AIHub.wait_all`."""
+        from ._crowds import Crowd, endings_async  # noqa: PLC0415  # loaded when it is first used
+
+        session, rules = self._session, _rules(timeout, poll, on_event, check=check)
+        ended: dict[int, H] = {}
+        async for ending in endings_async(session, Crowd(handles, rules, session.terms.clock)):
+            if ending.error is not None:
+                raise ending.error
+            ended[ending.place] = ending.handle
+        return [ended[place] for place in sorted(ended)]
+
+    async def as_completed(
+        self,
+        handles: Iterable[H],
+        *,
+        timeout: float | timedelta | None = None,  # as in wait_all
+        poll: float | timedelta | None = None,
+        on_event: Callable[[WaitEvent], object] | None = None,
+    ) -> AsyncIterator[H]:
+        """Each job when it is over, the first to end first. See `AIHub.as_completed`."""
+        from ._crowds import Crowd, endings_async  # noqa: PLC0415  # loaded when it is first used
+
+        session, rules = self._session, _rules(timeout, poll, on_event, check=False)
+        async for ending in endings_async(session, Crowd(handles, rules, session.terms.clock)):
+            if ending.error is not None:
+                raise ending.error
+            yield ending.handle
+
+
+def _rules(
+    timeout: float | timedelta | None,
+    poll: float | timedelta | None,
+    on_event: Callable[[WaitEvent], object] | None,
+    *,
+    check: bool,
+) -> WaitRules:
+    from ._wait_values import wait_rules  # noqa: PLC0415  # loads the decoders; a client that calls nothing does not
+
+    return wait_rules(timeout=timeout, poll=poll, on_event=on_event, check=check)
