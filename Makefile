@@ -48,7 +48,7 @@ types: setup  ## mypy --strict: what ships for Python 3.10, the generator and th
 	$(PY) -m mypy --python-version 3.11 generator tests docs/examples
 
 test: check  ## check, then the quick tests (under 5 min)
-	$(PY) -m pytest -m 'not slow and not browser'
+	$(PY) -m pytest -n auto --dist loadfile -m 'not slow and not browser'
 
 test-slow: setup  ## the tests that `make test` leaves out
 	$(PY) -m pytest -m 'slow or browser' || [ $$? -eq 5 ]  # 5: there is none yet

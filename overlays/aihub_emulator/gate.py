@@ -12,11 +12,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from aihub_emulator.answers import MARK
 from aihub_emulator.journal import Entry, Journal
 
-__all__ = ["ENTRY", "PREFIX", "gated"]
+__all__ = ["ENTRY", "PREFIX", "gated", "note_down"]
 
 PREFIX = "/_emulator"
 # Key of the scope under which a request's entry in the journal is found.
 ENTRY = "aihub_emulator.entry"
+_NOTE = "aihub_emulator.note"
 _READING = {"GET", "HEAD"}
 _EXPOSED = f"{MARK}, Retry-After, ETag, Content-Range, Accept-Ranges, Content-Length"
 
@@ -44,22 +45,42 @@ async def _noted(
 ) -> None:
     started = time.perf_counter()
     entry: Entry = journal.begin(at=time.time(), method=scope["method"], path=scope["path"])
-    scope[ENTRY] = entry
+    is_entered, left = False, -1
+
+    def enter() -> None:
+        nonlocal is_entered
+        if not is_entered:
+            is_entered = True
+            entry.ms = round((time.perf_counter() - started) * 1000, 3)
+            journal.enter(entry)
 
     async def note(message: Message) -> None:
+        nonlocal left
         if message["type"] == "http.response.start":
             entry.status = message["status"]
+            headers = MutableHeaders(raw=message["headers"])
+            left = int(headers.get("content-length", "-1"))
             if is_crossing:
-                headers = MutableHeaders(raw=message["headers"])
                 headers["Access-Control-Allow-Origin"] = "*"
                 headers["Access-Control-Expose-Headers"] = _EXPOSED
+        else:
+            left -= len(message.get("body", b""))
+            # Who has the whole answer finds its entry, so the entry goes first.
+            if left == 0 or not message.get("more_body", False):
+                enter()
         await send(message)
 
+    scope[ENTRY], scope[_NOTE] = entry, enter
     try:
         await app(scope, receive, note)
     finally:
-        entry.ms = round((time.perf_counter() - started) * 1000, 3)
-        journal.enter(entry)
+        enter()
+
+
+def note_down(scope: Scope) -> None:
+    """Enter the request in the journal now; for what ends an answer in another way than by sending the rest of it."""
+    if _NOTE in scope:
+        scope[_NOTE]()
 
 
 def _preflight(headers: Headers) -> Response:

@@ -15,7 +15,7 @@ _LONGEST_PATH = 300
 
 @dataclass
 class Entry:
-    """One request. It is filled in while it is being answered, and entered when it was.
+    """One request. It is filled in while it is being answered, and entered just before the answer ends.
 
     Neither headers nor queries nor bodies are kept, so that no secret can be.
 
@@ -43,7 +43,7 @@ class Entry:
 
 
 class Journal:
-    """The last requests, in the order in which they were answered. Any thread may read it."""
+    """The last requests, in the order in which their answers ended. Any thread may read it."""
 
     def __init__(self) -> None:
         self._numbers = itertools.count(1)

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from aihub_emulator.connection import reset_connection
 from aihub_emulator.drifting import drifted
 from aihub_emulator.faults import Code, Delay, Drift, Drip, ExpireTokens, Fault, Json, Refuse, Reset, Status
+from aihub_emulator.gate import note_down
 
 if TYPE_CHECKING:
     from aihub_emulator.instance import Instance
@@ -33,14 +34,14 @@ async def spoiled(instance: Instance, fault: Fault, request: Request, answer: An
             await answer(request)
         return _status(kind) if isinstance(kind, Status) else _refusal(kind)
     if isinstance(kind, Refuse):
-        return reset_connection
+        return _reset
     if isinstance(kind, ExpireTokens):
         instance.identity.expire_tokens()
     if isinstance(kind, Delay):
         await asyncio.sleep(kind.seconds)
     usual = await answer(request)
     if isinstance(kind, Reset):
-        return reset_connection if kind.at == "before" else _cut(usual)
+        return _reset if kind.at == "before" else _cut(usual)
     if isinstance(kind, Drip):
         return _dripped(usual, kind)
     if isinstance(kind, Json):
@@ -92,6 +93,11 @@ async def _rewritten(usual: ASGIApp, request: Request, rewrite: Callable[[bytes]
     return response
 
 
+async def _reset(scope: Scope, receive: Receive, send: Send) -> None:
+    note_down(scope)
+    await reset_connection(scope, receive, send)
+
+
 class _Cut(Exception):
     """Half of the answer is out."""
 
@@ -115,7 +121,7 @@ def _cut(usual: ASGIApp) -> ASGIApp:
         try:
             await usual(scope, receive, send_half)
         except _Cut:
-            await reset_connection(scope, receive, send)
+            await _reset(scope, receive, send)
 
     return cut
 

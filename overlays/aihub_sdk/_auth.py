@@ -90,8 +90,8 @@ def absent_token(looked_at: tuple[str, ...]) -> Callable[[], str]:
 
     def read() -> str:
         hint = (
-            f"Looked at: {'; '.join(looked_at)}. Set AI_HUB_TOKEN, pass token=…, or pass username=… and password=… "
-            "(a workflow node has AI_HUB_TOKEN set by the platform)."
+            f"Looked at: {'; '.join(looked_at)}. Set AI_HUB_TOKEN, pass token=…, pass username=… and password=…, or "
+            "run aihub login (a workflow node has AI_HUB_TOKEN set by the platform)."
         )
         raise AuthenticationError("There is no token for this call.", hint=hint)
 
@@ -144,14 +144,23 @@ class GivenToken:
         origin: Where it comes from, for messages.
         read: Gives the token, or raises.
         now: Seconds since the epoch.
+        remedy: What to do when it has expired.
     """
 
     can_renew = False
 
-    def __init__(self, origin: str, read: Callable[[], str], now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        origin: str,
+        read: Callable[[], str],
+        now: Callable[[], float],
+        *,
+        remedy: str = "Get a new token, or pass username=… and password=… to log in automatically.",
+    ) -> None:
         self.origin = origin
         self._read = read
         self._now = now
+        self._remedy = remedy
         self._known: tuple[str, float | None] = ("", None)
 
     def current(self) -> str:
@@ -165,7 +174,7 @@ class GivenToken:
             raise AuthenticationError(
                 f"The token from {self.origin} expired at {utc(expires_at)}.",
                 source=self.origin,
-                hint="Nothing was sent. Get a new token, or pass username=… and password=… to log in automatically.",
+                hint=f"Nothing was sent. {self._remedy}",
             )
         return token
 
@@ -177,8 +186,9 @@ class GivenToken:
 
     def refused(self, token: str) -> None:  # noqa: ARG002  # part of TokenSource; only a login keeps tokens apart
         """A file is read again next time; any other token stays what it is."""
-        if isinstance(self._read, TokenFile):
-            self._read.forget()
+        forget = getattr(self._read, "forget", None)
+        if forget is not None:
+            forget()
 
     def renew(self, send_login: Callable[[str, str], str], *, stale: str | None = None) -> str:  # noqa: ARG002  # as above
         """Always an error. See `TokenSource.renew`."""

@@ -87,7 +87,11 @@ class Config:
 
     @property
     def s3_verify(self) -> bool | str:
-        """Whom to trust at the S3 relay: True the system's authorities, text a CA file's path, False everybody."""
+        """Whom to trust at the S3 relay.
+
+        True: the system's authorities. Text: the path of a CA file, or the fingerprint of a certificate (`sha256:…`).
+        False: everybody.
+        """
         return self._options.s3_verify.value
 
     def address(self, service: str) -> str:
@@ -200,8 +204,9 @@ def resolve(
     * address of a service: `services`, `base_url`, `AI_HUB_<SERVICE>_URL`, `AI_HUB_BASE_URL`, the profile's `services`,
       the profile's `base_url`, the environment's table. Whatever gives the address, the environment keeps its name.
     * token: `token` or `username` and `password`; `AI_HUB_TOKEN`; `AI_HUB_TOKEN_FILE`; the profile's `token`,
-      `token_file`, or `username` and `password`.
-    * relay: `s3_token`, `AI_HUB_S3_TOKEN`, profile; `s3_verify`, `AI_HUB_S3_CA_FILE`, the profile's `s3_ca_file`, True.
+      `token_file`, or `username` and `password` (or the saved login of `username`); the latest `aihub login` there.
+    * relay: `s3_token`, `AI_HUB_S3_TOKEN`, profile; `s3_verify`, `AI_HUB_S3_CA_FILE` or `AI_HUB_S3_FINGERPRINT`, the
+      profile's `s3_ca_file` or `s3_fingerprint`, True.
     * `timeout` (60 s), `max_retries` (4) and `strict` (False): argument, profile, built-in value.
 
     A variable that is set to nothing counts as not set. A profile about another environment than the one that was

@@ -22,6 +22,7 @@ from ._effects import Effect, Fault, Outcome, Renew, Reply, Send, Sleep
 from ._envelope import error_for_fault, error_for_reply, has_envelope, open_reply
 from ._identity import Identity
 from ._policy import Backoff, is_worth_resending, retry_after_seconds
+from ._tracing import Spans
 from .errors import AIHubError, AuthenticationError, ErrorContext
 
 __all__ = ["CallFlow", "Clock", "Terms", "call_flow"]
@@ -57,6 +58,7 @@ class Terms:
         backoff: How long to wait before sending again.
         methods: operationId to the HTTP method that turned out to work, filled when a fallback did.
         told: Drifts that were already reported; each is told once a client.
+        spans: What makes a span of each call, None where nobody wants one.
     """
 
     config: Config
@@ -65,6 +67,7 @@ class Terms:
     backoff: Backoff = field(default_factory=Backoff)
     methods: dict[str, str] = field(default_factory=dict)
     told: set[Drift] = field(default_factory=set)
+    spans: Spans | None = None
 
     def changed(self, config: Config) -> Terms:
         """These terms with other settings; who asks stays the same where the settings say nothing else."""
@@ -280,11 +283,13 @@ class _Run(Generic[T]):
         """The one line of this call: what was called and what came of it, no address, no body, no secret."""
         operation = self._call.operation
         elapsed = self._terms.clock.monotonic() - self._started
+        # The name of an operation that is not in the spec is its method and its path.
+        name = f".{operation.id}" if operation.id in tables.OPERATIONS else operation.id[len(self.method) :]
         log.debug(
-            "%s %s.%s: %s, %d sent, %.3f s",
+            "%s %s%s: %s, %d sent, %.3f s",
             self.method,
             operation.service,
-            operation.id,
+            name,
             result,
             self.attempts,
             elapsed,

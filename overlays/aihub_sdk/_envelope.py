@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+import msgspec
+
 from aihub_api import tables
 from aihub_api._runtime.envelope import Head, OnDrift, open_answer, read_head
 from aihub_api.errors import ApiError, InvalidArgument, UnexpectedAnswer
@@ -41,7 +43,9 @@ LOGIN = "login"
 _GATEWAY_GAVE_UP = frozenset({502, 504})
 _CHECK_ADDRESS = "Check the address: hub.config.explain() shows where it comes from."
 
-_CHECK_RELAY = "Check s3_verify= (AI_HUB_S3_CA_FILE), which says whose certificate counts, and the address."
+_CHECK_RELAY = (
+    "Check s3_verify= (AI_HUB_S3_CA_FILE, AI_HUB_S3_FINGERPRINT), which says whose certificate counts, and the address."
+)
 
 
 def has_envelope(reply: Reply) -> bool:
@@ -63,7 +67,19 @@ def open_reply(call: Call[T], reply: Reply, *, elapsed: float, is_strict: bool, 
         is_strict=is_strict,
         on_drift=on_drift,
     )
+    if call.operation.data is None and head.has_data and call.operation.id not in tables.OPERATIONS:
+        data = _plain(call.operation, reply, head)
     return Answer(data, head.code, head.message, reply.status, reply.headers, elapsed)
+
+
+def _plain(operation: Operation[T], reply: Reply, head: Head) -> T:
+    """The data of an operation that is not in the spec, as JSON has it."""
+    try:
+        data: T = msgspec.json.decode(head.data)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        reason = f"the envelope's data is not valid JSON ({error})"
+        raise UnexpectedAnswer(operation=operation.id, status=reply.status, content_type="", reason=reason) from error
+    return data
 
 
 def checked_call(build: Callable[[], Call[T]], environment: str) -> Call[T]:
@@ -195,12 +211,17 @@ def _lost(operation: Operation[T], reason: str, context: ErrorContext) -> Respon
     check = _check(operation)
     message = f"{operation.id} was sent and its answer was lost: {reason}."
     hint = f"It may have taken effect and was not sent again. {check}"
-    return ResponseLost(message, check=tables.OPERATIONS[operation.id].check, context=context, hint=hint)
+    return ResponseLost(message, check=_check_row(operation), context=context, hint=hint)
+
+
+def _check_row(operation: Operation[T]) -> str:
+    row = tables.OPERATIONS.get(operation.id)
+    return row.check if row is not None else "Look on the platform whether it did."
 
 
 def _check(operation: Operation[T]) -> str:
     """How to find out whether a write took effect, as a sentence."""
-    check = tables.OPERATIONS[operation.id].check
+    check = _check_row(operation)
     if check in tables.OPERATIONS:
         row = tables.OPERATIONS[check]
         return f"Check with hub.api.{row.service}.{row.function}(...)."

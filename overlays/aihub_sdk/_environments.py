@@ -61,6 +61,7 @@ VARIABLES: tuple[str, ...] = (
     "AI_HUB_PROFILE",
     "AI_HUB_S3_TOKEN",
     "AI_HUB_S3_CA_FILE",
+    "AI_HUB_S3_FINGERPRINT",
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -55,6 +56,10 @@ class Hub:
             max_retries=max_retries,
             strict=strict,
         )
+        if config.s3_verify is False:
+            words = "s3_verify=False: whoever answers in the S3 relay's place gets the files and the relay's token."
+            # Where the client is made, so that the line that has to change is the one that is named.
+            warnings.warn(words, UserWarning, stacklevel=2)
         self._set_up(config)
 
     @classmethod
@@ -150,8 +155,10 @@ class Hub:
     def _terms(self) -> Terms:
         from ._core import Clock, Terms  # noqa: PLC0415  # loads the decoders; a client that calls nothing does not
         from ._identity import Identity  # noqa: PLC0415  # as above
+        from ._tracing import find_spans  # noqa: PLC0415  # as above
 
-        return Terms(self._config, Identity(self._config.token_source), self._clock or Clock())
+        identity, clock = Identity(self._config.token_source), self._clock or Clock()
+        return Terms(self._config, identity, clock, spans=find_spans())
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(env={self._config.environment!r})"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import os
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ._auth import checked_token
@@ -14,6 +15,8 @@ from .errors import AIHubError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from concurrent.futures import Future
+
+    from ._saved_logins import SavedLogins
 
 __all__ = ["LoginToken"]
 
@@ -32,15 +35,20 @@ class LoginToken:
         username: The user to log in as.
         password: Their password.
         now: Seconds since the epoch.
+        saved: Where tokens are kept for other programs of this user, and found when those have logged in; None keeps
+            them in memory alone.
     """
 
     can_renew = True
 
-    def __init__(self, origin: str, username: str, password: str, now: Callable[[], float]) -> None:
+    def __init__(
+        self, origin: str, username: str, password: str, now: Callable[[], float], *, saved: SavedLogins | None = None
+    ) -> None:
         self.origin = origin
         self._username = username
         self._password = password
         self._now = now
+        self._saved = saved
         self._token: str | None = None
         self._ends_at: float | None = None
         self._start_afresh()
@@ -63,6 +71,10 @@ class LoginToken:
         with self._lock:
             if self._token == token:
                 self._token = None
+        if self._saved is not None:
+            # One that cannot be removed is refused again by whoever finds it, and costs them a login.
+            with suppress(OSError):
+                self._saved.forget(self._username, token=token)
 
     def renew(self, send_login: Callable[[str, str], str], *, stale: str | None = None) -> str:
         """A token that is not `stale`. See `TokenSource.renew`."""
@@ -122,6 +134,9 @@ class LoginToken:
                 return token
             if self._renewal is not None:
                 return self._renewal
+            token = self._saved_token(stale)
+            if token is not None:
+                return token
             self._renewal = Future()
             # Without this a cancelled task would cancel the login for everybody who waits for it.
             self._renewal.set_running_or_notify_cancel()
@@ -134,7 +149,20 @@ class LoginToken:
             renewal, self._renewal = self._renewal, None
         if renewal is not None:
             renewal.set_result(token)
+        if self._saved is not None:
+            _keep(self._saved, self._username, token)
         return token
+
+    def _saved_token(self, stale: str | None) -> str | None:
+        """A live token that another program has got, taken over."""
+        found = None if self._saved is None else self._saved.find(self._username)
+        if found is None or found.token == stale:
+            return None
+        ends_at = _usable_until(found.token, found.saved_at)
+        if ends_at is not None and self._now() >= ends_at:
+            return None
+        self._token, self._ends_at = found.token, ends_at
+        return found.token
 
     def _fail(self, error: BaseException) -> None:
         with self._lock:
@@ -154,6 +182,16 @@ class LoginToken:
         if token is not None and self._ends_at is not None:
             state += f", renewed after {utc(self._ends_at)}"
         return f"login as {self._username}, {state}"
+
+
+def _keep(saved: SavedLogins, username: str, token: str) -> None:
+    try:
+        saved.save(username, token)
+    except OSError as error:
+        import logging  # noqa: PLC0415  # 5 ms that making a client does not pay
+
+        log = logging.getLogger("aihub_sdk")
+        log.warning("the login could not be kept in %s: %s", saved.folder, error.strerror)
 
 
 def _usable_until(token: str, now: float) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
+from ._fingerprints import checked_fingerprint, is_fingerprint
 from .errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -128,28 +129,50 @@ def _first(key: str, argument: Any, profiles: tuple[Profile, ...], built_in: Any
 def find_s3_verify(
     argument: bool | str | os.PathLike[str] | None, profiles: tuple[Profile, ...], environ: Mapping[str, str]
 ) -> Option[bool | str]:
-    """Whom to trust at the S3 relay: the system's authorities, those of a file, or, written out as False, everybody.
+    """Whom to trust at the S3 relay.
+
+    The system's authorities, those of a file, the one certificate with a fingerprint, or, written out as False,
+    everybody.
 
     Raises:
-        ConfigurationError: There is no such file.
+        ConfigurationError: There is no such file, it is no fingerprint, or there are both.
     """
     if isinstance(argument, bool):
         return Option(argument, "argument s3_verify")
     if argument is not None:
+        if is_fingerprint(argument):
+            return Option(checked_fingerprint(argument, "argument s3_verify"), "argument s3_verify")
         return _ca_file(argument, "argument s3_verify", ".")
-    if environ.get("AI_HUB_S3_CA_FILE"):
-        return _ca_file(environ["AI_HUB_S3_CA_FILE"], "AI_HUB_S3_CA_FILE", ".")
+    names = ("AI_HUB_S3_CA_FILE", "AI_HUB_S3_FINGERPRINT")
+    file, pin = (environ.get(name) or None for name in names)
+    if file is not None or pin is not None:
+        return _file_or_pin(file, pin, names, ".")
     for profile in profiles:
-        if "s3_ca_file" in profile.settings:
+        file, pin = (profile.settings.get(key) for key in ("s3_ca_file", "s3_fingerprint"))
+        if file is not None or pin is not None:
             folder = os.path.dirname(profile.path)  # noqa: PTH120  # pathlib costs more than all else done here
-            return _ca_file(profile.settings["s3_ca_file"], profile.origin, folder)
+            return _file_or_pin(file, pin, (profile.origin, profile.origin), folder)
     return Option(True, BUILT_IN)
+
+
+def _file_or_pin(file: str | None, pin: str | None, origins: tuple[str, str], folder: str) -> Option[bool | str]:
+    """What one place of settings says."""
+    if file is not None and pin is not None:
+        places = " and ".join(dict.fromkeys(origins))
+        problem = f"There is a CA file and a fingerprint for the S3 relay (from {places})."
+        raise ConfigurationError(problem, setting="s3_verify", hint="It is not clear which one to trust: give one.")
+    if pin is not None:
+        return Option(checked_fingerprint(pin, origins[1]), origins[1])
+    return _ca_file(file or "", origins[0], folder)
 
 
 def _ca_file(path: str | os.PathLike[str], origin: str, folder: str) -> Option[bool | str]:
     # Absolute from the start: a program may change its folder later.
     full = os.path.abspath(os.path.join(folder, os.path.expanduser(path)))  # noqa: PTH100, PTH111, PTH118  # as above
     if not os.path.isfile(full):  # noqa: PTH113  # as above
-        hint = "Give the path of a PEM file with the relay's certificate or its authority; administrators have it."
+        hint = (
+            "Give the path of a PEM file with the relay's certificate or its authority; administrators have it. "
+            "A fingerprint begins with sha256:."
+        )
         raise ConfigurationError(f"There is no CA file {full} (from {origin}).", setting="s3_verify", hint=hint)
     return Option(full, origin)

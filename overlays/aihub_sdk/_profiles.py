@@ -37,6 +37,7 @@ KEYS: dict[str, tuple[type, ...]] = {
     "password": (str,),
     "s3_token": (str,),
     "s3_ca_file": (str,),
+    "s3_fingerprint": (str,),
     "timeout": (int, float),
     "max_retries": (int,),
     "strict": (bool,),

@@ -9,6 +9,8 @@ from ipaddress import ip_address
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from ._fingerprints import is_fingerprint
+from ._pinning import tls_pinned_to
 from .errors import ConfigurationError
 
 __all__ = ["Way", "origin_of", "proxy_for", "tls_without_authorities", "way_to"]
@@ -21,7 +23,7 @@ class Way(NamedTuple):
 
     Attributes:
         is_tls: Whether the server is asked for a certificate.
-        verify: True for what everybody trusts, the path of a CA file, or False for no verification.
+        verify: True for what everybody trusts, the path of a CA file, a fingerprint, or False for no verification.
         proxy: Address of the proxy, None for straight.
     """
 
@@ -79,11 +81,14 @@ def tls_of_its_own(verify: str | bool) -> ssl.SSLContext:
     """The context for a server with a trust of its own.
 
     Args:
-        verify: Path of a file with the certificates to trust; False trusts whoever answers.
+        verify: Path of a file with the certificates to trust, or the fingerprint of the one certificate; False trusts
+            whoever answers.
 
     Raises:
         ConfigurationError: The file cannot be read or holds no certificate.
     """
+    if is_fingerprint(verify):
+        return tls_pinned_to(str(verify))
     context = tls_without_authorities()
     if verify is False:
         context.check_hostname = False

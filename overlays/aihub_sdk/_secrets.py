@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ._auth import GivenToken, TokenFile, TokenSource, absent_token, checked_token
 from ._login import LoginToken
-from .errors import ConfigurationError
+from ._saved_logins import SavedLogins, SavedToken, logins_folder
+from .errors import AuthenticationError, ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import NoReturn
 
     from ._places import Place
     from ._profiles import Profile
@@ -54,7 +56,7 @@ def find_secrets(
     environ: Mapping[str, str],
     now: Callable[[], float],
 ) -> Secrets:
-    """The first token that is given: argument, login argument, variable, file, profile.
+    """The first token that is given: argument, login argument, variable, file, profile, `aihub login`.
 
     Raises:
         ConfigurationError: A secret cannot be used: half a login, two ways at once, not a header's text, or in a
@@ -62,13 +64,15 @@ def find_secrets(
     """
     source = _from_arguments(given, now) or _from_variables(environ, now)
     for profile in place.profiles:
-        source = source or _from_profile(profile, now)
+        source = source or _from_profile(profile, place, environ, now)
+    source = source or _from_saved_login(place, environ, now)
     if source is None:
         looked_at = (
             "the arguments token, username and password",
             "the variables AI_HUB_TOKEN and AI_HUB_TOKEN_FILE",
             profiles_looked_at,
             *(f"{each.origin} is for {each.place} and was left out" for each in place.left_out),
+            f"the logins in {logins_folder(environ)}",
         )
         source = GivenToken("nowhere", absent_token(looked_at), now)
     return Secrets(source, *_s3_token(given, place, environ))
@@ -105,14 +109,49 @@ def _from_variables(environ: Mapping[str, str], now: Callable[[], float]) -> Tok
     return None
 
 
-def _from_profile(profile: Profile, now: Callable[[], float]) -> TokenSource | None:
+def _from_profile(
+    profile: Profile, place: Place, environ: Mapping[str, str], now: Callable[[], float]
+) -> TokenSource | None:
     token = profile.secret("token")
     if token is not None:
         return _fixed(token, profile.origin, now)
     if "token_file" in profile.settings:
         folder = os.path.dirname(profile.path)  # noqa: PTH120  # pathlib costs more than all else that is done here
         return _file(profile.settings["token_file"], profile.origin, folder, now)
-    return _login(profile.settings.get("username"), profile.secret("password"), profile.origin, now)
+    username, password = profile.settings.get("username"), profile.secret("password")
+    saved = _saved_logins(place, environ, now) if username else None
+    if saved is not None and password is None:
+        return _saved_token(saved, username, profile.origin, f"aihub login --profile {profile.name}", now)
+    return _login(username, password, profile.origin, now, saved=saved)
+
+
+def _from_saved_login(place: Place, environ: Mapping[str, str], now: Callable[[], float]) -> TokenSource | None:
+    """The latest login with `aihub login`, if there was one for this environment."""
+    if not os.path.isdir(logins_folder(environ)):  # noqa: PTH112  # pathlib costs more than all else that is done here
+        return None
+    saved = _saved_logins(place, environ, now)
+    if saved is None or saved.find() is None:
+        return None
+    return _saved_token(saved, None, "aihub login", "aihub login", now)
+
+
+def _saved_logins(place: Place, environ: Mapping[str, str], now: Callable[[], float]) -> SavedLogins | None:
+    address = place.addresses.get("user_system")
+    if address is None:
+        return None
+    return SavedLogins(logins_folder(environ), place.environment.value, address.value, now)
+
+
+def _saved_token(
+    saved: SavedLogins, username: str | None, origin: str, command: str, now: Callable[[], float]
+) -> TokenSource:
+    def absent() -> NoReturn:
+        whose = f"of {username} " if username else ""
+        problem = f"There is no login {whose}for this environment in {saved.folder}."
+        raise AuthenticationError(problem, source=origin, hint=f"Log in: {command}")
+
+    reader = SavedToken(saved, username, absent)
+    return GivenToken(f"{origin} (saved login)", reader, now, remedy=f"Log in again: {command}")
 
 
 def _fixed(token: str, origin: str, now: Callable[[], float]) -> TokenSource:
@@ -126,14 +165,16 @@ def _file(path: str, origin: str, folder: str, now: Callable[[], float]) -> Toke
     return GivenToken(f"{origin} ({absolute})", TokenFile(absolute, origin), now)
 
 
-def _login(username: object, password: object, origin: str, now: Callable[[], float]) -> TokenSource | None:
+def _login(
+    username: object, password: object, origin: str, now: Callable[[], float], *, saved: SavedLogins | None = None
+) -> TokenSource | None:
     if username is None and password is None:
         return None
     if not (isinstance(username, str) and isinstance(password, str) and username and password):
         missing = "password" if username else "username"
         problem = f"A login needs a user name and a password: the {missing} is missing or empty (from {origin})."
         raise ConfigurationError(problem, setting=missing, hint="Give both, or a token instead.")
-    return LoginToken(origin, username, password, now)
+    return LoginToken(origin, username, password, now, saved=saved)
 
 
 def _s3_token(given: SecretArguments, place: Place, environ: Mapping[str, str]) -> tuple[str | None, str]:

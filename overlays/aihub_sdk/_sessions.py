@@ -61,7 +61,11 @@ class SyncSession:
         Raises:
             AIHubError: Whatever came of it instead.
         """
-        return self._run(call_flow(call, self.terms, timeout, stall))
+        flow, spans = call_flow(call, self.terms, timeout, stall), self.terms.spans
+        if spans is None:
+            return self._run(flow)
+        with spans.of(call.operation, self.terms.config.environment) as span:
+            return span.answered(self._run(span.counted(flow)))
 
     def pause(self, seconds: float) -> None:
         """Do nothing for a while."""
@@ -120,7 +124,11 @@ class AsyncSession:
         self, call: Call[T], *, timeout: float | None = None, stall: float | None = None
     ) -> Answer[T]:  # the total of all attempts, which the flow counts
         """The opened answer to `call`. As `SyncSession.send`."""
-        return await self._run(call_flow(call, self.terms, timeout, stall))
+        flow, spans = call_flow(call, self.terms, timeout, stall), self.terms.spans
+        if spans is None:
+            return await self._run(flow)
+        with spans.of(call.operation, self.terms.config.environment) as span:
+            return span.answered(await self._run(span.counted(flow)))
 
     async def pause(self, seconds: float) -> None:
         """Do nothing for a while."""

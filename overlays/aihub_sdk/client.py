@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from ._identity import WhoAmI
     from ._sessions import AsyncSession, SyncSession
+    from ._unlisted import AsyncUnlisted, Unlisted
     from .services.searches import AsyncSearches, Searches
 
 __all__ = ["AIHub", "AsyncAIHub"]
@@ -36,8 +37,9 @@ class AIHub(Nouns):
         password: Password of that user. Kept in memory to log in again when the token ends.
         profile: Name of a profile in the configuration file (`AI_HUB_PROFILE`).
         s3_token: Token of the S3 relay (`AI_HUB_S3_TOKEN`).
-        s3_verify: Whom to trust at the S3 relay: a CA file, True for the system's authorities, False for anybody
-            (`AI_HUB_S3_CA_FILE`).
+        s3_verify: Whom to trust at the S3 relay: a CA file (`AI_HUB_S3_CA_FILE`), the one certificate with a
+            fingerprint such as `sha256:AB:CD:…` (`AI_HUB_S3_FINGERPRINT`), True for the system's authorities, False for
+            anybody, with a warning.
         timeout: Seconds that one call may take in all, retries and the waits between them included. Default 60.
         max_retries: How often a call may be sent again. Default 4. Writes are sent again only when they certainly
             did not arrive, or when the server asks for it.
@@ -72,6 +74,19 @@ class AIHub(Nouns):
         from aihub_api.api import Api  # noqa: PLC0415  # loaded when it is first used
 
         return Api(self._session)
+
+    @property
+    def request(self) -> Unlisted:
+        """What the spec does not have yet: `hub.request("GET", "data_warehouse", "/data-warehouse/api/v1/tables")`.
+
+        Answers the opened data as plain JSON data; `hub.request.raw(...)` also status, headers and timing.
+        """
+        return self._part("request", self._make_request)
+
+    def _make_request(self) -> Unlisted:
+        from ._unlisted import Unlisted  # noqa: PLC0415  # loaded when it is first used
+
+        return Unlisted(self._session)
 
     @property
     def searches(self) -> Searches:
@@ -158,6 +173,16 @@ class AsyncAIHub(AsyncNouns):
         from aihub_api.api import AsyncApi  # noqa: PLC0415  # loaded when it is first used
 
         return AsyncApi(self._session)
+
+    @property
+    def request(self) -> AsyncUnlisted:
+        """What the spec does not have yet, awaited. See `AIHub.request`."""
+        return self._part("request", self._make_request)
+
+    def _make_request(self) -> AsyncUnlisted:
+        from ._unlisted import AsyncUnlisted  # noqa: PLC0415  # loaded when it is first used
+
+        return AsyncUnlisted(self._session)
 
     @property
     def searches(self) -> AsyncSearches:

@@ -14,7 +14,17 @@ ALLOWED = {
     "generated/aihub_api": {"attrs", "httpx", "msgspec"},
     "generated/aihub_models": {"pydantic"},
     "generated/aihub_openapi": set(),
-    "overlays/aihub_sdk": {"aihub_api", "aihub_emulator", "arro3", "attrs", "click", "httpx", "msgspec", "tomli"},
+    "overlays/aihub_sdk": {
+        "aihub_api",
+        "aihub_emulator",
+        "arro3",
+        "attrs",
+        "click",
+        "httpx",
+        "msgspec",
+        "opentelemetry",
+        "tomli",
+    },
     "overlays/aihub_emulator": {
         "aihub_models",
         "aihub_openapi",

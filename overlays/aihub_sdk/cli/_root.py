@@ -12,6 +12,7 @@ from aihub_sdk import __version__
 from aihub_sdk.errors import AIHubError
 
 from ._emulator import emulator
+from ._login import login, logout
 from ._settings import config
 
 __all__ = ["root", "run"]
@@ -54,3 +55,5 @@ def root() -> None:
 
 root.add_command(config)
 root.add_command(emulator)
+root.add_command(login)
+root.add_command(logout)
