@@ -11,7 +11,7 @@ UV_LOCK := pip compile --universal --generate-hashes --no-emit-index-url --no-em
            --no-annotate -q
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate check lint types test test-slow test-wheel demo bench build docs lock clean
+.PHONY: help setup generate check lint types test test-slow test-wheel demo bench build docs lock clean node-tools
 
 help:  ## this index
 	@echo 'usage: make TARGET'
@@ -28,6 +28,15 @@ $(STAMP): requirements-dev.txt pyproject.toml
 	@echo 'Installing the tools into $(VENV) (about 30 s the first time)'
 	@$(PIP) install --require-hashes --no-deps -r requirements-dev.txt
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+NODE_STAMP := .ci/node/node_modules/.stamp
+
+node-tools: $(NODE_STAMP)  ## npm tools of the heavier checks and of the site, pinned with hashes (needs node 20)
+
+$(NODE_STAMP): .ci/node/package.json .ci/node/package-lock.json
+	@command -v npm >/dev/null || { echo "This target needs node 20 and npm." >&2; exit 1; }
+	@npm ci --silent --prefix .ci/node
 	@touch $@
 
 generate: setup  ## write generated/ anew from spec/ (under 6 s)
