@@ -13,6 +13,7 @@ from aihub_api.tag_resource.models import ModuleType
 
 from ._choices import did_you_mean, member
 from ._job_files import JobSource, job_source
+from ._job_models import Problem, problems_of
 from ._lookups import all_storages, clusters_for, one_of
 from ._steps import Steps
 from .errors import ErrorContext, InvalidRequest, NotFound
@@ -21,6 +22,8 @@ __all__ = ["JobKind", "job_request"]
 
 R = TypeVar("R")
 
+# What is named of a file with many problems.
+_MOST = 20
 _CLUSTER, _STORAGES = "virtual_cluster_id", "storage_ids"
 # What a YAML or TOML reader makes of a value, in words.
 _WORDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false", list: "a list", dict: "a table"}
@@ -65,12 +68,28 @@ def job_request(kind: JobKind, job: object, overrides: Mapping[str, Any], enviro
     source = source._replace(fields={k: v for k, v in source.fields.items() if v is not None and k not in given})
     fields = {**kind.defaults, **source.fields, **given}
     known = {attribute.name: attribute for attribute in attrs.fields(kind.request)}
+    found = problems_of(kind.request, kind.service, {**fields, **_stand_ins(fields)}, source) if source.file else None
+    if found and len(found) > 1:
+        raise _several(found, source, context)
     _check_names(fields, known, source, context)
     if isinstance(fields["envs"], Mapping):
         fields["envs"] = _env_list(fields["envs"], source, context)
     # Everything but names is checked before anything is asked.
     typed = _typed(kind, {**fields, **_stand_ins(fields)}, source, context)
+    if found:
+        raise InvalidRequest(f"{found[0].text}.", field=found[0].field, context=context, hint="Mend it in the file.")
     return attrs.evolve(typed, **(yield from _ids(kind, fields, source, environment)))
+
+
+def _several(found: Sequence[Problem], source: JobSource, context: ErrorContext) -> InvalidRequest:
+    """The error for a file with more than one problem."""
+    named = "; ".join(
+        each.text.removeprefix(f"{source.file}, ").removeprefix(f"{source.file}: ") for each in found[:_MOST]
+    )
+    more = f"; and {len(found) - _MOST} more" if len(found) > _MOST else ""
+    message = f"{source.file} has {len(found)} problems: {named}{more}."
+    hint = "Nothing was sent. Mend them in the file."
+    return InvalidRequest(message, field=found[0].field, context=context, hint=hint)
 
 
 def _check_names(
@@ -96,7 +115,7 @@ def _env_list(envs: Mapping[str, Any], source: JobSource, context: ErrorContext)
     """Environment variables as the platform takes them."""
     for key, value in envs.items():
         if not isinstance(value, str):
-            where = source.at("envs") if envs is source.fields.get("envs") else ""
+            where = source.at(f"envs.{key}") if envs is source.fields.get("envs") else ""
             kind = _WORDS.get(type(value), type(value).__name__)
             message = f"{where}envs.{key} cannot be {value!r}, which is {kind}: environment variables are text."
             raise InvalidRequest(message, field=f"envs.{key}", context=context, hint=f'Quote it: "{value}".')
@@ -105,12 +124,13 @@ def _env_list(envs: Mapping[str, Any], source: JobSource, context: ErrorContext)
 
 def _stand_ins(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Values of the right type in place of names that are still to be looked up."""
-    cluster, storages = fields[_CLUSTER], fields[_STORAGES]
-    if isinstance(cluster, str):
-        cluster = 0
+    found: dict[str, Any] = {}
+    if isinstance(fields.get(_CLUSTER), str):
+        found[_CLUSTER] = 0
+    storages = fields.get(_STORAGES)
     if isinstance(storages, (list, tuple)):
-        storages = [0 if isinstance(each, str) else each for each in storages]
-    return {_CLUSTER: cluster, _STORAGES: storages}
+        found[_STORAGES] = [0 if isinstance(each, str) else each for each in storages]
+    return found
 
 
 def _typed(kind: JobKind, fields: Mapping[str, Any], source: JobSource, context: ErrorContext) -> Any:
@@ -133,6 +153,7 @@ def _value(name: str, value: Any, expected: Any, source: JobSource, context: Err
     except msgspec.ValidationError as error:
         problem, _, path = str(error).partition(" - at `$")
         inside = name + path.rstrip("`")
+        where = source.at(inside) if name in source.fields else ""
         shown = "" if path else f" cannot be {value!r}, which is {_WORDS.get(type(value), type(value).__name__)}"
         message = f"{where}{inside}{shown}: {problem[:1].lower()}{problem[1:].replace('`', '')}."
         raise InvalidRequest(message, field=inside, context=context, hint=_remedy(name, value)) from error

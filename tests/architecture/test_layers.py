@@ -23,7 +23,9 @@ ALLOWED = {
         "httpx",
         "msgspec",
         "opentelemetry",
+        "pydantic",
         "tomli",
+        "yaml",
     },
     "overlays/aihub_emulator": {
         "aihub_models",

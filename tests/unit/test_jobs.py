@@ -1,9 +1,9 @@
 """`hub.trainings` and `hub.quota_tasks`: what is submitted, what a handle does. Every test runs sync and async."""
 
 import asyncio
-import importlib
 import json
 import pickle
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +147,57 @@ def test_a_wrong_field_is_named_with_file_and_line(
     assert caught.value.hint != ""
 
 
+BROKEN = """\
+name: train-001
+image: registry.example.com/train:1
+framework: PyTorchJob
+virtual_cluster_id: vc-a800-train
+sku_cnt: "1"
+project_id: 3
+instnces: 4
+envs:
+  - key: A
+    value: 1
+category_id: trainin
+"""
+
+
+def test_all_problems_of_a_file_are_named_at_once_with_their_lines(client: MakeClient, tmp_path: Path) -> None:
+    (tmp_path / "job.yaml").write_text(BROKEN, "utf-8")
+    c = client()
+
+    with pytest.raises(InvalidRequest) as caught:
+        c.done(c.hub.trainings.submit(tmp_path / "job.yaml"))
+    assert caught.value.message.partition("job.yaml ")[2] == (
+        "has 5 problems: "
+        "line 11: category_id cannot be 'trainin'. Did you mean 'TRAINING'?; "
+        "line 5: sku_cnt cannot be '1', which is text: it should be a valid integer; "
+        "line 10: envs[0].value cannot be 1, which is a whole number: it should be a valid string; "
+        "estimate_run_time is missing; "
+        "line 7: there is no field 'instnces'. Did you mean 'instances'?."
+    )
+    assert caught.value.field == "category_id"
+
+
+def test_without_the_strict_models_the_first_problem_is_named(
+    client: MakeClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "job.yaml").write_text(BROKEN, "utf-8")
+    monkeypatch.setitem(sys.modules, "pydantic", None)
+    c = client()
+
+    with pytest.raises(InvalidRequest, match=r"job.yaml, line 7: there is no field 'instnces'. Did you mean"):
+        c.done(c.hub.trainings.submit(tmp_path / "job.yaml"))
+
+
+def test_a_yaml_file_that_holds_itself_is_refused(client: MakeClient, tmp_path: Path) -> None:
+    (tmp_path / "job.yaml").write_text(f"{YAML}envs: &a [*a]\n", "utf-8")
+    c = client()
+
+    with pytest.raises(InvalidRequest, match=r"line 9: envs(\[0\])* is nested too deeply"):
+        c.done(c.hub.trainings.submit(tmp_path / "job.yaml"))
+
+
 def test_a_misspelt_field_of_a_dict_is_named(client: MakeClient) -> None:
     c = client()
 
@@ -195,16 +246,12 @@ def test_without_a_reader_of_yaml_the_error_says_what_to_install(
     client: MakeClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "job.yaml").write_text(YAML, "utf-8")
-
-    def missing(name: str) -> Any:
-        raise ImportError(name)
-
-    monkeypatch.setattr(importlib, "import_module", missing)
+    monkeypatch.setitem(sys.modules, "yaml", None)
     c = client()
 
     with pytest.raises(ConfigurationError) as caught:
         c.done(c.hub.trainings.submit(tmp_path / "job.yaml"))
-    assert caught.value.hint == "Run: pip install pyyaml"
+    assert caught.value.hint == "Run: pip install 'aihub-sdk[jobs]'"
 
 
 def test_a_lost_answer_is_never_sent_again_and_says_how_to_check(client: MakeClient) -> None:

@@ -75,7 +75,7 @@ class Trainings:
         given, for the platform demands them and nobody else can know them.
 
         Args:
-            job: A dict of fields, or the path of a `.toml`, `.yaml` or `.yml` file with them. YAML needs PyYAML.
+            job: A dict of fields, or the path of a `.toml`, `.yaml` or `.yml` file with them; YAML needs `[jobs]`.
             name: Name of the training.
             image: Container image.
             command: Command to run in the container.
