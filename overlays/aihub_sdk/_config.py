@@ -160,6 +160,12 @@ class Config:
     ) -> Config:
         """These settings with some replaced; None keeps what is there.
 
+        Args:
+            secrets: Tokens or a login instead of those that are there.
+            timeout: Seconds that one call may take in all.
+            max_retries: How often a call may be sent again.
+            strict: Whether an answer that does not fit the spec is an error.
+
         Raises:
             ConfigurationError: A new value cannot be used.
         """

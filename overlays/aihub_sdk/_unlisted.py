@@ -75,7 +75,14 @@ class Unlisted:
         query: Mapping[str, QueryValue] | None = None,
         json: object = None,
     ) -> Answer[JsonValue]:
-        """The same, with status, headers, code, message and timing beside the data."""
+        """The same, with status, headers, code, message and timing beside the data.
+
+        Raises:
+            InvalidRequest, AIHubError: As the call itself.
+
+        Source:
+            None: it is for what the document does not have.
+        """
         environment = self._session.terms.config.environment
         return self._session.send(unlisted_call(method, service, path, query=query, json=json, environment=environment))
 
@@ -107,7 +114,7 @@ class AsyncUnlisted:
         query: Mapping[str, QueryValue] | None = None,
         json: object = None,
     ) -> Answer[JsonValue]:
-        """The same, with status, headers, code, message and timing beside the data."""
+        """The same, with status, headers, code, message and timing beside the data. See the sync twin."""
         environment = self._session.terms.config.environment
         return await self._session.send(
             unlisted_call(method, service, path, query=query, json=json, environment=environment)
