@@ -11,11 +11,11 @@ UV_LOCK := pip compile --universal --generate-hashes --no-emit-index-url --no-em
            --no-annotate -q
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate check lint types test test-slow test-wheel demo bench build docs lock clean node-tools
+.PHONY: help setup generate check lint types types-pyright test test-slow test-wheel demo bench build docs lock clean node-tools
 
 help:  ## this index
 	@echo 'usage: make TARGET'
-	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)$$/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-13s%s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)$$/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-15s%s\n", $$1, $$2}'
 
 setup: $(STAMP)  ## create .venv with the locked tools; again only when the requirements change
 
@@ -55,6 +55,10 @@ lint: setup  ## style, layering, dependencies, and the rules of the spec
 types: setup  ## mypy --strict: what ships for Python 3.10, the generator and the tests for 3.11
 	$(PY) -m mypy generated overlays
 	$(PY) -m mypy --python-version 3.11 generator tests docs/examples
+	$(PY) -m mypy --python-version 3.11 --disallow-any-expr tests/typing/api.py
+
+types-pyright: setup node-tools  ## what a user of pyright sees of the SDK's types (needs node 20)
+	.ci/node/node_modules/.bin/pyright -p tests/typing
 
 test: check  ## check, then the quick tests (under 5 min)
 	$(PY) -m pytest -n auto --dist loadfile -m 'not slow and not browser'

@@ -1,4 +1,4 @@
-"""Every public name says what its caller gets, in which unit, what can go wrong, and where the platform says so."""
+"""Every public name says what its caller gets: type and unit, what can go wrong, and where the platform says so."""
 
 from __future__ import annotations
 
@@ -190,3 +190,17 @@ def test_sections_are_the_ones_that_readers_know(name: str) -> None:
     headings = re.findall(r"^([A-Z]\w+):\n {4}", MEMBERS[name].text, re.MULTILINE)
 
     assert [each for each in headings if each not in SECTIONS] == []
+
+
+@pytest.mark.parametrize("name", sorted(MEMBERS))
+def test_a_public_signature_has_a_type_for_everything(name: str) -> None:
+    member = MEMBERS[name]
+    called: Any = member.value.fget if isinstance(member.value, property) else member.value
+    signature = inspect.signature(called)
+    annotations = {
+        each.name: each.annotation for each in signature.parameters.values() if each.name not in {"self", "cls"}
+    }
+    annotations["return"] = signature.return_annotation
+
+    vague = {key: each for key, each in annotations.items() if each is inspect.Signature.empty or "Any" in str(each)}
+    assert vague == {}
