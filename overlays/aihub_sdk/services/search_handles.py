@@ -1,135 +1,38 @@
-"""One search of the data warehouse: look at it, wait for it, take its result as rows or as a CSV file."""
+"""One search of the data warehouse: follow it, and take its result as rows, file, table, hits or images."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from os import PathLike
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING
 
-from aihub_api.data_warehouse import get_search
-from aihub_api.data_warehouse.models import Search as SearchData
-from aihub_api.data_warehouse.models import SearchStatus
-from aihub_api.tables import WAITERS
-from aihub_api.types import Call
 from aihub_sdk._csv_rows import CsvRows
-from aihub_sdk._envelope import checked_call
+from aihub_sdk._download_plan import DownloadReport
+from aihub_sdk._downloading import download, download_async
 from aihub_sdk._fetching import fetch_to_file, fetch_to_file_async, pieces, pieces_async
-from aihub_sdk._handles import JobHandle, context_of, parse_ref, utc_datetime, wait, wait_async
-from aihub_sdk._sessions import AsyncSession, SyncSession
-from aihub_sdk._transfers import Source
-from aihub_sdk._wait_values import WaitEvent, wait_rules
-from aihub_sdk.errors import InvalidRequest, UnexpectedResponse
+from aihub_sdk._hits import Hits
+from aihub_sdk._job_handles import AsyncJob, Job
+from aihub_sdk._search_facts import SearchData, SearchFacts, fetched_result, found_hits, image_order, result_of
+from aihub_sdk._tables import arrow_table, expect_arrow, expect_pandas, pandas_frame
 
-__all__ = ["AsyncSearch", "Search", "search_id"]
+if TYPE_CHECKING:
+    from pandas import DataFrame
+    from pyarrow import Table
 
-
-@dataclass(frozen=True)
-class _SearchHandle(JobHandle[SearchData]):
-    """What is known about a search without asking again; None, or `""`, for what was not seen yet."""
-
-    kind: ClassVar[str] = "search"
-
-    @property
-    def status(self) -> SearchStatus | None:
-        """Where the search stood when it was last seen."""
-        return self.snapshot.status if self.snapshot is not None else None
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-        return (self.snapshot.name or "") if self.snapshot is not None else ""
-
-    @property
-    def message(self) -> str:
-        """Why it failed, in the server's words."""
-        return (self.snapshot.message or "") if self.snapshot is not None else ""
-
-    @property
-    def result_url(self) -> str:
-        """Where the result is, once the search has succeeded; it is fetched without a token."""
-        return (self.snapshot.result_url or "") if self.snapshot is not None else ""
-
-    @property
-    def created_at(self) -> datetime | None:
-        """When it was created, in UTC."""
-        return utc_datetime(self.snapshot.created_at) if self.snapshot is not None else None
-
-    def _look(self) -> Call[SearchData]:
-        return checked_call(lambda: get_search.call(id=self.id), self.environment)
-
-    def _is_worth_a_look(self) -> bool:
-        """Whether the result may be there without this handle knowing."""
-        return self.status is None or int(self.status) not in self._row().success | self._row().failure
+__all__ = ["AsyncSearch", "Search"]
 
 
-class Search(_SearchHandle):
+class Search(SearchFacts, Job[SearchData]):
     """A search: a frozen value, so that what changes comes back as a new handle.
 
-    Iterating over it gives the rows of its result.
+    Iterating over it gives the rows of its result. An image or text search also has `hits()`.
 
     Attributes:
         id: Id of the search.
         environment: Name of the environment it lives in.
         snapshot: How it was last seen, None before the first look.
     """
-
-    def refresh(self) -> Search:
-        """The search as it is now.
-
-        Returns:
-            A new handle; this one is unchanged.
-
-        Raises:
-            NotFound: There is no such search.
-            AIHubError: The call failed.
-
-        Source:
-            getSearch, 数据仓库 / 获取数据查询任务信息.
-        """
-        session: SyncSession = self._attached()
-        return self._seen(session.send(self._look()).data)
-
-    def wait(
-        self,
-        *,
-        timeout: float | timedelta | None = None,
-        poll: float | timedelta | None = None,
-        on_event: Callable[[WaitEvent], object] | None = None,
-        check: bool = True,
-    ) -> Search:
-        """The search when it is over. Blocks; polls at once, then after 1 s, and ever more rarely up to every 15 s.
-
-        A poll that fails for a passing reason (no connection, HTTP 5xx or 429) does not end the wait, nor does a
-        status that the spec does not know. Half an hour without any answer does.
-
-        Args:
-            timeout: Seconds until `WaitTimeout`; None waits as long as the search takes.
-            poll: Seconds between two polls, when not backing off.
-            on_event: Called after every poll with a `WaitEvent`.
-            check: Whether a failed search raises; otherwise its handle is returned.
-
-        Returns:
-            A new handle with the last snapshot.
-
-        Raises:
-            JobFailed: The search failed; the error has the server's message.
-            WaitTimeout: Time ran out; the search goes on.
-            NotFound: There is no such search.
-            AIHubError: It cannot be looked at.
-
-        Source:
-            getSearch, 数据仓库 / 获取数据查询任务信息.
-        """
-        session: SyncSession = self._attached()
-        rules = wait_rules(timeout=timeout, poll=poll, on_event=on_event, check=check)
-
-        def look(seconds: float | None) -> SearchData:
-            return session.send(self._look(), timeout=session.terms.timeout_within(seconds)).data
-
-        return self._seen(wait(session, self._job(), rules, look))
 
     def rows(self) -> Iterator[dict[str, str]]:
         """The rows of the result, each as column name to text, read from the server as they are asked for.
@@ -142,8 +45,7 @@ class Search(_SearchHandle):
         Source:
             getSearch's `result_url`; that its first row names the columns is assumed.
         """
-        search = self.refresh() if self._is_worth_a_look() else self
-        source = _result_of(search)
+        source = result_of(self._latest())
         reader = CsvRows(source.what, source.context)
         for piece in pieces(self._attached(), source):
             yield from reader.feed(piece)
@@ -172,40 +74,112 @@ class Search(_SearchHandle):
             getSearch's `result_url`.
         """
         target = Path(path)
-        search = self.refresh() if self._is_worth_a_look() else self
-        fetch_to_file(self._attached(), _result_of(search, str(target)), target)
+        fetch_to_file(self._attached(), result_of(self._latest(), str(target)), target)
         return target
 
+    def to_pandas(self, *, as_text: Collection[str] = ()) -> DataFrame:
+        """The result as a pandas DataFrame. Needs the extra `pandas`. The file is fetched to a temporary place first.
 
-class AsyncSearch(_SearchHandle):
-    """`Search` for asyncio: the same names, awaited. Iterate over it with `async for`."""
+        CSV has no types. A column becomes whole numbers (up to 18 digits) or floats (up to 15 digits before the point)
+        when each of its values is one, written without a leading zero or a plus sign. Every other column stays text,
+        with nothing turned into NaN: `00042`, `NA` and dates are as `rows()` has them. An empty value is missing among
+        numbers (whole numbers are `Int64` then) and an empty text among texts.
 
-    async def refresh(self) -> AsyncSearch:
-        """The search as it is now. See `Search.refresh`."""
-        session: AsyncSession = self._attached()
-        return self._seen((await session.send(self._look())).data)
+        Args:
+            as_text: Columns that stay text although they look like numbers, such as versions `1.9` and `1.10`.
 
-    async def wait(
+        Raises:
+            ConfigurationError: pandas is not installed; nothing was fetched.
+            InvalidRequest: The search has not succeeded, or `as_text` names a column that there is not.
+            TransferFailed: The result cannot be fetched.
+            UnexpectedResponse: It is not CSV.
+
+        Source:
+            getSearch's `result_url`; that its first row names the columns is assumed.
+        """
+        expect_pandas()
+        source = result_of(self._latest())
+        with fetched_result(source, as_text) as result:
+            fetch_to_file(self._attached(), source._replace(path=str(result.file)), result.file)
+            return pandas_frame(result)
+
+    def to_arrow(self, *, as_text: Collection[str] = ()) -> Table:
+        """The result as an Arrow table, with the column types of `to_pandas`. Needs the extra `arrow`.
+
+        Args:
+            as_text: Columns that stay text although they look like numbers.
+
+        Raises:
+            ConfigurationError: pyarrow is not installed; nothing was fetched.
+            InvalidRequest, TransferFailed, UnexpectedResponse: As `to_pandas`.
+
+        Source:
+            getSearch's `result_url`; that its first row names the columns is assumed.
+        """
+        expect_arrow()
+        source = result_of(self._latest())
+        with fetched_result(source, as_text) as result:
+            fetch_to_file(self._attached(), source._replace(path=str(result.file)), result.file)
+            return arrow_table(result)
+
+    def hits(self) -> Hits:
+        """The matches of an image or text search, in the server's order: score, label, box and image address.
+
+        Raises:
+            InvalidRequest: The search has not succeeded, or is one by SQL, which has rows and no hits.
+            AIHubError: It cannot be looked at.
+
+        Source:
+            getSearch's `results`.
+        """
+        return found_hits(self._latest())
+
+    def download(
         self,
+        target: str | PathLike[str],
         *,
-        timeout: float | timedelta | None = None,  # the deadline of a wait, as in the sync twin
-        poll: float | timedelta | None = None,
-        on_event: Callable[[WaitEvent], object] | None = None,
+        workers: int = 8,
+        progress: Callable[[int, int], object] | None = None,
         check: bool = True,
-    ) -> AsyncSearch:
-        """The search when it is over. See `Search.wait`."""
-        session: AsyncSession = self._attached()
-        rules = wait_rules(timeout=timeout, poll=poll, on_event=on_event, check=check)
+    ) -> DownloadReport:
+        """Bring the images of the hits into a folder, several at a time. Started again, it fetches what is missing.
 
-        async def look(seconds: float | None) -> SearchData:
-            return (await session.send(self._look(), timeout=session.terms.timeout_within(seconds))).data
+        The image of a hit comes to `target / hit.object_name`; one with several hits comes once. Each file is written
+        aside and takes its name when it is complete. Nothing is ever written outside the folder, whatever the addresses
+        say. A hidden folder `.aihub-download` in it keeps what is complete; do not run two downloads into one folder at
+        once. The images are asked for without the token; `s3://bucket/key` is fetched on the host of the result.
 
-        return self._seen(await wait_async(session, self._job(), rules, look))
+        Args:
+            target: The folder, made when it is missing.
+            workers: Images that are fetched at the same time, 1 to 16.
+            progress: Called after each image, on the thread that fetched it, with the images done so far and those
+                there are.
+            check: Whether images that could not be fetched raise; otherwise the report names them.
+
+        Returns:
+            What was fetched, what was there already, and what failed.
+
+        Raises:
+            InvalidRequest: As `hits`, or `workers` is out of range.
+            TransferFailed: Some images could not be fetched; the others are complete.
+            AIHubError: The search cannot be looked at.
+
+        Source:
+            getSearch's `results`.
+        """
+        order = image_order(self._latest(), target, workers, progress)
+        return download(self._attached(), order, check=check)
+
+    def _latest(self) -> Search:
+        return self.refresh() if self._is_worth_a_look() else self
+
+
+class AsyncSearch(SearchFacts, AsyncJob[SearchData]):
+    """`Search` for asyncio: the same names, awaited. Iterate over it with `async for`."""
 
     async def rows(self) -> AsyncIterator[dict[str, str]]:
         """The rows of the result. See `Search.rows`."""
-        search = await self.refresh() if self._is_worth_a_look() else self
-        source = _result_of(search)
+        source = result_of(await self._latest())
         reader = CsvRows(source.what, source.context)
         async for piece in pieces_async(self._attached(), source):
             for row in reader.feed(piece):
@@ -219,45 +193,44 @@ class AsyncSearch(_SearchHandle):
     async def to_csv(self, path: str | PathLike[str]) -> Path:
         """Save the result as a CSV file. See `Search.to_csv`."""
         target = Path(path)
-        search = await self.refresh() if self._is_worth_a_look() else self
-        await fetch_to_file_async(self._attached(), _result_of(search, str(target)), target)
+        await fetch_to_file_async(self._attached(), result_of(await self._latest(), str(target)), target)
         return target
 
+    async def to_pandas(self, *, as_text: Collection[str] = ()) -> DataFrame:
+        """The result as a pandas DataFrame. See `Search.to_pandas`; it is read on a thread."""
+        import asyncio  # noqa: PLC0415  # whoever awaits this has loaded it; a synchronous client never does
 
-def _result_of(search: _SearchHandle, path: str = "") -> Source:
-    """Where the result of a search is to be fetched from.
+        expect_pandas()
+        source = result_of(await self._latest())
+        with fetched_result(source, as_text) as result:
+            await fetch_to_file_async(self._attached(), source._replace(path=str(result.file)), result.file)
+            return await asyncio.to_thread(pandas_frame, result)
 
-    Raises:
-        InvalidRequest: The search has not succeeded.
-        UnexpectedResponse: It has, and the server names no address.
-    """
-    status, context = search.status, context_of(search)
-    if status is None or int(status) not in WAITERS[search.kind].success:
-        state = f"is {status}" if status is not None else "has no status"
-        words = f": {search.message}" if search.message else ""
-        raise InvalidRequest(
-            f"Search {search.id} {state} and has no result{words}.",
-            field="search",
-            context=context,
-            hint="Call wait() first; it raises JobFailed when the search fails.",
-        )
-    if not search.result_url:
-        message = f"Search {search.id} has succeeded, and the server names no address of its result."
-        raise UnexpectedResponse(message, reason="result_url is empty", context=context)
-    return Source(search.result_url, f"the result of search {search.id}", context, path)
+    async def to_arrow(self, *, as_text: Collection[str] = ()) -> Table:
+        """The result as an Arrow table. See `Search.to_arrow`; it is read on a thread."""
+        import asyncio  # noqa: PLC0415  # as above
 
+        expect_arrow()
+        source = result_of(await self._latest())
+        with fetched_result(source, as_text) as result:
+            await fetch_to_file_async(self._attached(), source._replace(path=str(result.file)), result.file)
+            return await asyncio.to_thread(arrow_table, result)
 
-def search_id(handle: object, environment: str) -> int:
-    """The id in a reference or a handle of a search.
+    async def hits(self) -> Hits:
+        """The matches of an image or text search. See `Search.hits`."""
+        return found_hits(await self._latest())
 
-    Raises:
-        InvalidRequest: It is neither, or belongs to another environment.
-    """
-    ref = parse_ref(handle.ref if isinstance(handle, JobHandle) else handle, environment)
-    if ref.kind != _SearchHandle.kind or not ref.id.isdecimal():
-        raise InvalidRequest(
-            f"{ref} is not the reference of a search.",
-            field="ref",
-            hint="It is aihub://<environment>/search/<number>.",
-        )
-    return int(ref.id)
+    async def download(
+        self,
+        target: str | PathLike[str],
+        *,
+        workers: int = 8,
+        progress: Callable[[int, int], object] | None = None,
+        check: bool = True,
+    ) -> DownloadReport:
+        """Bring the images of the hits into a folder. See `Search.download`; files are written on threads."""
+        order = image_order(await self._latest(), target, workers, progress)
+        return await download_async(self._attached(), order, check=check)
+
+    async def _latest(self) -> AsyncSearch:
+        return await self.refresh() if self._is_worth_a_look() else self

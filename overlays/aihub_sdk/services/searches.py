@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
-import time
-from dataclasses import replace
+from collections.abc import Sequence
+from os import PathLike
 
-from aihub_api.data_warehouse import create_search
-from aihub_api.data_warehouse.models import CreatedId, CreateSearchRequest, SearchType
-from aihub_api.types import Call
-from aihub_sdk._envelope import checked_call
+from aihub_sdk._handles import attached
+from aihub_sdk._hits import Box, Hit, Hits
+from aihub_sdk._search_requests import ImageSearch, Naming, QueryImage, local_file, sql_call, text_call
 from aihub_sdk._sessions import AsyncSession, SyncSession
-from aihub_sdk.errors import InvalidRequest
-from aihub_sdk.services.search_handles import AsyncSearch, Search, search_id
+from aihub_sdk._uploading import upload, upload_async
+from aihub_sdk.services.search_handles import AsyncSearch, Search
 
-__all__ = ["AsyncSearch", "AsyncSearches", "Search", "Searches"]
+__all__ = ["AsyncSearch", "AsyncSearches", "Box", "Hit", "Hits", "QueryImage", "Search", "Searches"]
 
 
 class Searches:
@@ -43,7 +41,90 @@ class Searches:
         Source:
             createSearch with `type` 1, 数据仓库 / 创建数据查询任务.
         """
-        call = _sql_call(sql, name, description, self._session.terms.config.environment)
+        call = sql_call(sql, Naming(name, description, self._environment))
+        return self._handle(self._session.send(call).data.id, is_new=True)
+
+    def image(
+        self,
+        image: str | PathLike[str] | bytes | QueryImage | Sequence[str | PathLike[str] | bytes | QueryImage],
+        *,
+        feature_lib_id: int,
+        top_k: int,
+        box: Sequence[int] | None = None,
+        name: str | None = None,
+        description: str | None = None,
+        bucket: str = "searches",
+    ) -> Search:
+        """Start a search for images like a given one. Returns as soon as the platform has accepted it.
+
+        Text with `://` in it is an address, and the platform reads it; any other text is a local path. A local image is
+        uploaded through the S3 relay first (`s3_token=`, `s3_verify=`), under a key made from its content: searching
+        for it again stores it in the same place. The format, the size and every argument are checked before.
+
+        Args:
+            image: A local image (path, or the bytes of its file: JPEG, PNG, GIF, BMP or WebP), an address that begins
+                with `http://`, `https://` or `s3://`, a `QueryImage`, or a list of them.
+            feature_lib_id: Id of the feature library to compare with.
+            top_k: How many of the best matches to return.
+            box: The part of the image that counts, `(x1, y1, x2, y2)` in pixels as stored, from the upper left corner.
+                None takes all of a local image; an address needs one, because its size cannot be seen from here.
+            name: Its name; one that is unique when None.
+            description: Free text about it.
+            bucket: The bucket for what is uploaded. The default is assumed: the document names none.
+
+        Returns:
+            The search, not seen yet: `wait()` for it, then take its `hits()`.
+
+        Raises:
+            InvalidRequest: An argument does not fit, or the image cannot be read or is none; nothing was sent.
+            AuthenticationError: The relay does not know its token; or the platform does not know the user.
+            TransferFailed: The upload broke off; no search was started.
+            NameExists: There is a search of this name.
+            ResponseLost: Whether the last step took effect is not known; the error says how to check.
+            AIHubError: A call failed.
+
+        Source:
+            createSearch with `type` 2, 数据仓库 / 创建数据查询任务; uploadFile, S3 中转服务 / 上传文件.
+        """
+        asked = ImageSearch(image, box, feature_lib_id, top_k, Naming(name, description, self._environment))
+        addresses = {}
+        for each in asked.uploads:
+            with local_file(each) as path:
+                stored = upload(self._session, path, bucket=bucket, key=each.key, progress=None, stall=None)
+            addresses[each.key] = stored.url or stored.path
+        return self._handle(self._session.send(asked.call(addresses)).data.id, is_new=True)
+
+    def text(
+        self,
+        keywords: str,
+        *,
+        feature_lib_id: int,
+        top_k: int,
+        name: str | None = None,
+        description: str | None = None,
+    ) -> Search:
+        """Start a search for images by words. Returns as soon as the platform has accepted it.
+
+        Args:
+            keywords: What to look for, such as `a red truck`.
+            feature_lib_id: Id of the feature library to compare with.
+            top_k: How many of the best matches to return.
+            name: Its name; one that is unique when None.
+            description: Free text about it.
+
+        Returns:
+            The search, not seen yet: `wait()` for it, then take its `hits()`.
+
+        Raises:
+            InvalidRequest: The words or the name are empty, or a number is none; nothing was sent.
+            NameExists: There is a search of this name.
+            ResponseLost: Whether it was started is not known; the error says how to check. It is never sent twice.
+            AIHubError: The call failed.
+
+        Source:
+            createSearch with `type` 3, 数据仓库 / 创建数据查询任务.
+        """
+        call = text_call(keywords, feature_lib_id, top_k, Naming(name, description, self._environment))
         return self._handle(self._session.send(call).data.id, is_new=True)
 
     def get(self, id: int) -> Search:  # noqa: A002  # the platform's word, as everywhere in the API
@@ -68,12 +149,14 @@ class Searches:
         Raises:
             InvalidRequest: It is no reference, or one of another environment or of another kind.
         """
-        environment = self._session.terms.config.environment
-        found = self._handle(search_id(handle, environment))
-        return found if isinstance(handle, str) else replace(found, snapshot=handle.snapshot)
+        return attached(Search, handle, self._session)
+
+    @property
+    def _environment(self) -> str:
+        return self._session.terms.config.environment
 
     def _handle(self, id: int, *, is_new: bool = False) -> Search:  # noqa: A002  # as in get
-        return Search(id, self._session.terms.config.environment, None, is_new, self._session)
+        return Search(id, self._environment, None, is_new, self._session)
 
 
 class AsyncSearches:
@@ -84,7 +167,43 @@ class AsyncSearches:
 
     async def sql(self, sql: str, *, name: str | None = None, description: str | None = None) -> AsyncSearch:
         """Start a search by SQL. See `Searches.sql`."""
-        call = _sql_call(sql, name, description, self._session.terms.config.environment)
+        call = sql_call(sql, Naming(name, description, self._environment))
+        return self._handle((await self._session.send(call)).data.id, is_new=True)
+
+    async def image(
+        self,
+        image: str | PathLike[str] | bytes | QueryImage | Sequence[str | PathLike[str] | bytes | QueryImage],
+        *,
+        feature_lib_id: int,
+        top_k: int,
+        box: Sequence[int] | None = None,
+        name: str | None = None,
+        description: str | None = None,
+        bucket: str = "searches",
+    ) -> AsyncSearch:
+        """Start a search for images like a given one. See `Searches.image`; files are read on threads."""
+        import asyncio  # noqa: PLC0415  # whoever awaits this has loaded it; a synchronous client never does
+
+        naming = Naming(name, description, self._environment)
+        asked = await asyncio.to_thread(ImageSearch, image, box, feature_lib_id, top_k, naming)
+        addresses = {}
+        for each in asked.uploads:
+            with local_file(each) as path:
+                stored = await upload_async(self._session, path, bucket=bucket, key=each.key, progress=None, stall=None)
+            addresses[each.key] = stored.url or stored.path
+        return self._handle((await self._session.send(asked.call(addresses))).data.id, is_new=True)
+
+    async def text(
+        self,
+        keywords: str,
+        *,
+        feature_lib_id: int,
+        top_k: int,
+        name: str | None = None,
+        description: str | None = None,
+    ) -> AsyncSearch:
+        """Start a search for images by words. See `Searches.text`."""
+        call = text_call(keywords, feature_lib_id, top_k, Naming(name, description, self._environment))
         return self._handle((await self._session.send(call)).data.id, is_new=True)
 
     async def get(self, id: int) -> AsyncSearch:  # noqa: A002  # as in the sync twin
@@ -93,20 +212,11 @@ class AsyncSearches:
 
     def attach(self, handle: str | AsyncSearch) -> AsyncSearch:
         """The handle of a search that exists already. See `Searches.attach`."""
-        environment = self._session.terms.config.environment
-        found = self._handle(search_id(handle, environment))
-        return found if isinstance(handle, str) else replace(found, snapshot=handle.snapshot)
+        return attached(AsyncSearch, handle, self._session)
+
+    @property
+    def _environment(self) -> str:
+        return self._session.terms.config.environment
 
     def _handle(self, id: int, *, is_new: bool = False) -> AsyncSearch:  # noqa: A002  # as in get
-        return AsyncSearch(id, self._session.terms.config.environment, None, is_new, self._session)
-
-
-def _sql_call(sql: str, name: str | None, description: str | None, environment: str) -> Call[CreatedId]:
-    for field, value in (("sql", sql), ("name", name)):
-        if isinstance(value, str) and not value.strip():
-            raise InvalidRequest(f"{field} is empty.", field=field, hint=f"Pass the {field}.")
-    if name is None:
-        # Names are unique on the platform; the time tells a person which search it was.
-        name = f"sdk-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
-    body = CreateSearchRequest(type=SearchType.SQL, name=name, description=description, sql=sql)
-    return checked_call(lambda: create_search.call(body=body), environment)
+        return AsyncSearch(id, self._environment, None, is_new, self._session)

@@ -29,7 +29,7 @@ def test_the_documents_example_runs(platform: Platform, tmp_path: Path) -> None:
         rows = list(csv.DictReader(stream))
 
     assert (search.status, search.name) == (SearchStatus.SUCCESS, "search-001")
-    assert len(rows) > 100
+    assert len(rows) > 50
     assert [row for row in rows if int(row["width"]) <= 1000] == []
 
 
