@@ -99,7 +99,7 @@ def call_flow(call: Call[T], terms: Terms, timeout: float | None = None, stall: 
     Raises:
         AIHubError: Whatever came of it instead.
     """
-    run = _Run(call, terms, timeout)
+    run = _Run(call, terms, timeout, stall)
     while True:
         credential = run.credential()
         if credential is None and run.is_token_missing:
@@ -121,6 +121,7 @@ class _Run(Generic[T]):
         "_call",
         "_has_fallen_back",
         "_is_renewed",
+        "_longest_pause",
         "_resends",
         "_started",
         "_terms",
@@ -133,11 +134,13 @@ class _Run(Generic[T]):
         "method",
     )
 
-    def __init__(self, call: Call[T], terms: Terms, timeout: float | None) -> None:
+    def __init__(self, call: Call[T], terms: Terms, timeout: float | None, stall: float | None) -> None:
         operation = call.operation
         self._call = call
         self._terms = terms
         self._timeout = terms.config.timeout if timeout is None else timeout
+        # A pause is a time in which nothing happens, too.
+        self._longest_pause = self._timeout if stall is None else stall
         self._started = terms.clock.monotonic()
         self._token: str | None = None
         self._resends = 0
@@ -218,7 +221,7 @@ class _Run(Generic[T]):
         is_worth_it = is_worth_resending(outcome, is_retry_safe=self._call.operation.is_retry_safe)
         if is_worth_it and self._resends < self._terms.config.max_retries:
             wait = self._wait(outcome)
-            if self._terms.clock.monotonic() + wait < self.deadline:
+            if wait < self._longest_pause and self._terms.clock.monotonic() + wait < self.deadline:
                 self._resends += 1
                 return Sleep(wait)
         raise self._failure(outcome, None) from (outcome.error if isinstance(outcome, Fault) else None)
