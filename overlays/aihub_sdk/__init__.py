@@ -17,7 +17,10 @@ from ._version import __version__
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._download_plan import DownloadFailure, DownloadReport
+    from ._hits import Box, Hit, Hits
     from ._identity import WhoAmI
+    from ._listings import Listing
+    from ._search_requests import QueryImage
     from ._wait_values import WaitEvent
     from .client import AIHub, AsyncAIHub
     from .errors import (
@@ -58,6 +61,7 @@ __all__ = [
     "AsyncSearch",
     "AsyncTraining",
     "AuthenticationError",
+    "Box",
     "CallTimeout",
     "ConfigurationError",
     "ConnectionFailed",
@@ -65,12 +69,16 @@ __all__ = [
     "DownloadFailure",
     "DownloadReport",
     "ErrorContext",
+    "Hit",
+    "Hits",
     "InvalidRequest",
     "JobFailed",
     "JobStopped",
+    "Listing",
     "NameExists",
     "NotFound",
     "PermissionDenied",
+    "QueryImage",
     "QuotaTask",
     "RateLimited",
     "ResponseLost",
@@ -97,9 +105,14 @@ _HOMES = {
     "AsyncRun": "services.run_handles",
     "AsyncSearch": "services.search_handles",
     "AsyncTraining": "services.training_handles",
+    "Box": "_hits",
     "DatasetVersion": "services.dataset_handles",
     "DownloadFailure": "_download_plan",
     "DownloadReport": "_download_plan",
+    "Hit": "_hits",
+    "Hits": "_hits",
+    "Listing": "_listings",
+    "QueryImage": "_search_requests",
     "QuotaTask": "services.quota_task_handles",
     "Run": "services.run_handles",
     "Search": "services.search_handles",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import copy
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
+from ._connections import Connections
 from ._effects import Fault, Reply, Send
+from ._long_body import LongBody
 from ._pools import Pools, closed
 from ._routes import origin_of
 from ._sharing import Sharers
@@ -21,7 +23,7 @@ from ._transport import (
     AsyncPool,
     Requests,
     Response,
-    async_pool,
+    async_pools,
     fault_of,
     is_encoded,
     opened_of,
@@ -34,19 +36,31 @@ __all__ = ["AsyncStream", "AsyncTransport"]
 class AsyncStream:
     """`SyncStream` for asyncio; `on_close` is called once, when it is closed."""
 
-    def __init__(self, response: Response, url: str, on_close: Callable[[], None]) -> None:
+    def __init__(self, response: Response, url: str, stall: float, on_close: Callable[[], Awaitable[None]]) -> None:
         self._response = response
         self._url = url
-        self._on_close: Callable[[], None] | None = on_close
-        self._chunks = response.aiter_bytes() if is_encoded(response) else response.aiter_raw()
+        self._on_close: Callable[[], Awaitable[None]] | None = on_close
+        # Past the response, as in `SyncStream`.
+        self._chunks = response.aiter_bytes() if is_encoded(response) else aiter(cast("AsyncBody", response.stream))
         self.opened = opened_of(response)
+        wire = response.extensions.get("network_stream")
+        self._long = LongBody(self.opened.size_bytes, wire, url=url, stall=stall)
 
     async def pull(self) -> bytes | Fault | None:
         """The next piece, None at the end."""
+        if self._long.is_begun:
+            return await self._read_on() if self._long.left else None
         try:
-            return await anext(self._chunks, None)
+            piece = await anext(self._chunks, None)
+            return self._long.begin(piece) if self._long.left else piece
         except FAULTS as error:
             return fault_of(error, origin_of(self._url))
+
+    async def _read_on(self) -> bytes | Fault:
+        try:
+            return self._long.taken(await self._long.wire.read(**self._long.how()))
+        except Exception as error:  # noqa: BLE001  # as in `SyncStream`
+            return self._long.broken(error)
 
     async def close(self) -> None:
         """Give the connection back, or end it when the body was not read to its end."""
@@ -55,7 +69,7 @@ class AsyncStream:
         finally:
             on_close, self._on_close = self._on_close, None
             if on_close is not None:
-                on_close()
+                await on_close()
 
 
 class AsyncTransport:
@@ -81,40 +95,58 @@ class AsyncTransport:
     async def exchange(self, send: Send) -> Reply | Fault:
         """Send one request and read its whole answer."""
         here = self._here()
-        if not await here.enter(send.deadline - self._clock()):
+        connections = here.pools.at(send.address, send.call.operation.service)
+        slots = here.slots(is_file=send.call.form is not None)
+        if not await _entered(slots, send.deadline - self._clock()):
             return TOO_LATE
         try:
-            pool = here.pools.at(send.address, send.call.operation.service)
-            response = await pool.handle_async_request(self._requests.of(send))
-            stream = cast("AsyncBody", response.stream)
+            pool = connections.take()
             try:
-                chunks = []
-                async for chunk in stream:
-                    chunks.append(chunk)
-                    if self._clock() >= send.deadline:
-                        return STILL_ANSWERING
+                return await self._exchanged(pool, send)
+            except FAULTS as error:
+                return fault_of(error, send.address)
             finally:
-                await stream.aclose()
-            return Reply(response.status_code, response.headers, plain_body(response, chunks))
-        except FAULTS as error:
-            return fault_of(error, send.address)
+                await _give_back(connections, pool)
         finally:
-            here.slots.release()
+            slots.release()
+
+    async def _exchanged(self, pool: AsyncPool, send: Send) -> Reply | Fault:
+        response = await pool.handle_async_request(self._requests.of(send))
+        stream = cast("AsyncBody", response.stream)
+        try:
+            chunks = []
+            async for chunk in stream:
+                chunks.append(chunk)
+                if self._clock() >= send.deadline:
+                    return STILL_ANSWERING
+        finally:
+            await stream.aclose()
+        return Reply(response.status_code, response.headers, plain_body(response, chunks))
 
     async def open(self, url: str, stall: float) -> AsyncStream | Fault:
         """Ask for a file, naming nobody. `stall` is how many seconds nothing may happen."""
         here = self._here()
-        if not await here.enter(stall):
+        connections = here.pools.at(origin_of(url))
+        slots = here.slots(is_file=True)
+        if not await _entered(slots, stall):
             return TOO_LATE
+        pool = None
         try:
-            pool = here.pools.at(origin_of(url))
+            pool = connections.take()
             response = await pool.handle_async_request(self._requests.plain_get(url, stall))
         except BaseException as error:
-            here.slots.release()
+            slots.release()
+            if pool is not None:
+                await _give_back(connections, pool)
             if isinstance(error, FAULTS):
                 return fault_of(error, origin_of(url))
             raise
-        return AsyncStream(response, url, here.slots.release)
+
+        async def on_close() -> None:
+            slots.release()
+            await _give_back(connections, pool)
+
+        return AsyncStream(response, url, stall, on_close)
 
     def _here(self) -> _LoopPools:
         loop = asyncio.get_running_loop()
@@ -122,7 +154,7 @@ class AsyncTransport:
         if self._is_closed:
             raise closed()
         if here is None:
-            here = self._by_loop[loop] = _LoopPools(self._verify, self._given)
+            here = self._by_loop[loop] = _LoopPools(self._verify, self._clock, self._given)
         return here
 
     async def close(self, client: object) -> None:
@@ -139,22 +171,30 @@ class AsyncTransport:
 
 
 class _LoopPools:
-    """The connections of one event loop, and the slots that requests wait for before they ask for one.
+    """The connections of one event loop, and the slots that requests wait for before they ask for one."""
 
-    Requests that queue inside httpx's pool cost it a scan of the whole queue at each change; here they cost nothing.
-    """
+    def __init__(self, verify: str | bool, clock: Callable[[], float], given: AsyncPool | None) -> None:
+        self.pools: Pools[AsyncPool] = Pools(async_pools, verify=verify, clock=clock, given=given)
+        self._calls, self._files = (asyncio.Semaphore(MOST_CONNECTIONS) for _ in range(2))
 
-    def __init__(self, verify: str | bool, given: AsyncPool | None) -> None:
-        self.pools: Pools[AsyncPool] = Pools(async_pool, verify=verify, given=given)
-        self.slots = asyncio.Semaphore(MOST_CONNECTIONS)
+    def slots(self, *, is_file: bool) -> asyncio.Semaphore:
+        """The slots of calls, or of files, which may take hours each."""
+        return self._files if is_file else self._calls
 
-    async def enter(self, seconds: float) -> bool:
-        """Take a slot; False when there was none in time."""
-        if seconds <= 0:
-            return False
-        if not self.slots.locked():
-            return await self.slots.acquire()
-        try:
-            return await asyncio.wait_for(self.slots.acquire(), seconds)
-        except (TimeoutError, asyncio.TimeoutError):
-            return False
+
+async def _entered(slots: asyncio.Semaphore, seconds: float) -> bool:
+    """Take a slot; False when there was none in time."""
+    if seconds <= 0:
+        return False
+    if not slots.locked():
+        return await slots.acquire()
+    try:
+        return await asyncio.wait_for(slots.acquire(), seconds)
+    except (TimeoutError, asyncio.TimeoutError):
+        return False
+
+
+async def _give_back(connections: Connections[AsyncPool], pool: AsyncPool) -> None:
+    idle = connections.give_back(pool)
+    if idle is not None:
+        await idle.aclose()

@@ -13,7 +13,7 @@ from ._handles import utc_datetime
 from ._job_handles import AsyncJob, FollowedJob, Job
 from ._pages import PageWalk
 from ._sessions import AsyncSession, SyncSession
-from ._wait_values import WaitEvent, wait_rules
+from ._wait_values import Until, WaitEvent, wait_rules
 from .errors import AIHubError
 
 __all__ = ["AsyncClusterJob", "ClusterJob", "ClusterJobFacts"]
@@ -79,20 +79,25 @@ class ClusterJob(ClusterJobFacts[S, P], Job[S]):
         poll: float | timedelta | None = None,
         on_event: Callable[[WaitEvent], object] | None = None,
         check: bool = True,
+        until: Until[J] | None = None,
         stop_on_interrupt: bool = False,
     ) -> J:
         """The job when it is over. Blocks; polls at once, then after 1 s, and ever more rarely up to every 15 s.
 
         A poll that fails for a passing reason (no connection, HTTP 5xx or 429) does not end the wait, nor does a
-        status that the spec does not know. Half an hour without any answer does.
+        status that the spec does not know. Half an hour without any answer does. On a terminal one line shows that
+        the wait lives (`AI_HUB_PROGRESS=off` for none).
 
         Args:
             timeout: Seconds until `WaitTimeout`; None waits as long as the job takes.
             poll: Seconds between two polls, when not backing off.
             on_event: Called after every poll with a `WaitEvent`.
             check: Whether a failed or stopped job raises; otherwise its handle is returned.
+            until: What to wait for, when not for the end: a state (`"running"`, its number, its enum member), several
+                states, or a function of the handle. Reaching it ends the wait well, whatever it is. A job that is over
+                without it ends the wait like any other, so look at `status`: short states pass between two polls.
             stop_on_interrupt: Whether Ctrl-C stops the job before it ends the wait. Default False: the job goes on,
-                and the log says how to wait again.
+                and the log says how to wait again and how to stop it.
 
         Returns:
             A new handle with the last snapshot.
@@ -102,12 +107,13 @@ class ClusterJob(ClusterJobFacts[S, P], Job[S]):
             JobStopped: The job was stopped; the error says by whom, if the platform does.
             WaitTimeout: Time ran out; the job goes on.
             NotFound: There is no such job.
+            InvalidRequest: An argument cannot be; nothing was sent.
             AIHubError: It cannot be looked at.
 
         Source:
             getTraining, 模型训练 / 获取训练任务信息; getQuotaTask, 配额任务 / 获取配额任务信息.
         """
-        rules = wait_rules(timeout=timeout, poll=poll, on_event=on_event, check=check)
+        rules = wait_rules(timeout=timeout, poll=poll, on_event=on_event, check=check, until=until)
         return self._waited(rules, self._stop_interrupted if stop_on_interrupt else self._tell_interrupted)
 
     def _stop_interrupted(self) -> None:
@@ -165,10 +171,11 @@ class AsyncClusterJob(ClusterJobFacts[S, P], AsyncJob[S]):
         poll: float | timedelta | None = None,
         on_event: Callable[[WaitEvent], object] | None = None,
         check: bool = True,
+        until: Until[A] | None = None,
         stop_on_interrupt: bool = False,
     ) -> A:
         """The job when it is over. See the sync twin; a cancelled task counts as interrupted, whoever cancels it."""
-        rules = wait_rules(timeout=timeout, poll=poll, on_event=on_event, check=check)
+        rules = wait_rules(timeout=timeout, poll=poll, on_event=on_event, check=check, until=until)
         return await self._waited(rules, self._stop_interrupted if stop_on_interrupt else None)
 
     async def _stop_interrupted(self) -> None:

@@ -14,6 +14,7 @@ from ._explain import Explanation, SettingRow, explanation
 from ._options import Options, changed_options, find_max_retries, find_s3_verify, find_strictness, find_timeout
 from ._places import Place, apart, find_place
 from ._profiles import read_profiles
+from ._progress import progress_mode, progress_notes
 from ._secrets import SecretArguments, Secrets, changed_secrets, find_secrets
 from .errors import ConfigurationError, ErrorContext
 
@@ -94,6 +95,11 @@ class Config:
         """
         return self._options.s3_verify.value
 
+    @property
+    def progress(self) -> str:
+        """Whether waits show that they live: `auto`, `log` or `off`, as `AI_HUB_PROGRESS` says."""
+        return progress_mode(self._environ)[0]
+
     def address(self, service: str) -> str:
         """Where a service answers: scheme, host, port and path prefix, no slash at its end.
 
@@ -134,11 +140,13 @@ class Config:
             SettingRow("token", self.token_source.describe(), self.token_source.origin),
             SettingRow("s3_token", "(hidden)" if self.s3_token else "none", self._secrets.s3_origin or "nowhere"),
             SettingRow("s3_verify", trust, options.s3_verify.origin),
+            SettingRow("progress", *progress_mode(self._environ)),
         ]
         for service in SERVICES:
             found = place.addresses.get(service)
             rows.append(SettingRow(service, *(found or ("no address", f"set {service_variable(service)}"))))
-        return explanation(tuple(rows), (*self._place_notes(), *variable_notes(self._environ)))
+        notes = (*self._place_notes(), *variable_notes(self._environ), *progress_notes(self._environ))
+        return explanation(tuple(rows), notes)
 
     def _place_notes(self) -> tuple[str, ...]:
         notes = [

@@ -8,13 +8,16 @@ import io
 
 from .errors import ErrorContext, UnexpectedResponse
 
-__all__ = ["CsvRows"]
+__all__ = ["CsvRows", "unreadable"]
 
 
 class CsvRows:
     """Takes a CSV file piece by piece and gives the rows that are complete.
 
     The first row names the columns. A value may hold line breaks when it is quoted. UTF-8, with or without a mark.
+
+    Attributes:
+        columns: Names of the columns, None before the first row.
 
     Args:
         what: What the file is, for messages.
@@ -28,23 +31,38 @@ class CsvRows:
         self._text = ""
         self._record: list[str] = []
         self._is_quote_open = False
-        self._columns: list[str] | None = None
+        self.columns: list[str] | None = None
         self._rows = 0
 
     def feed(self, data: bytes | None) -> list[dict[str, str]]:
-        """The rows that `data` completes; None says that there is no more.
+        """The rows that `data` completes, each as column name to value; None says that there is no more.
 
         Raises:
             UnexpectedResponse: It is not UTF-8, or a row has not as many values as there are columns.
         """
+        records = self.records(data)
+        columns = self.columns or []
+        return [dict(zip(columns, values)) for values in records]  # noqa: B905  # strict= would only repeat a check
+
+    def records(self, data: bytes | None) -> list[list[str]]:
+        """The rows as `feed` gives them, each as its values in the order of the columns.
+
+        Raises:
+            UnexpectedResponse: As `feed`.
+        """
         try:
             text = self._text + self._decoder.decode(data or b"", final=data is None)
-            rows = [values for values in csv.reader(self._complete(text, is_end=data is None)) if values]
+            rows = list(csv.reader(self._complete(text, is_end=data is None)))
         except (UnicodeDecodeError, csv.Error) as error:
-            raise self._unreadable(str(error)) from error
-        if self._columns is None and rows:
-            self._columns = rows.pop(0)
-        return [self._row(values, self._columns or []) for values in rows]
+            raise unreadable(self._what, self._context, str(error)) from error
+        if self.columns is None:
+            self.columns = next((values for values in rows if values), None)
+            rows = rows[rows.index(self.columns) + 1 :] if self.columns is not None else []
+        # Where there is one column, an empty line is how a missing value is written; elsewhere it is none.
+        rows = [values or [""] for values in rows] if len(self.columns or ()) == 1 else [v for v in rows if v]
+        for values in rows:
+            self._expect_all(values)
+        return rows
 
     def _complete(self, text: str, *, is_end: bool) -> list[str]:
         """The lines of all complete records; the rest is kept for the next piece."""
@@ -65,13 +83,16 @@ class CsvRows:
             self._record.clear()
         return complete
 
-    def _row(self, values: list[str], columns: list[str]) -> dict[str, str]:
+    def _expect_all(self, values: list[str]) -> None:
         self._rows += 1
-        if len(values) != len(columns):
-            raise self._unreadable(f"row {self._rows} has {len(values)} values for {len(columns)} columns")
-        return dict(zip(columns, values))  # noqa: B905  # strict= would only repeat the check above
+        count = len(self.columns or ())
+        if len(values) != count:
+            reason = f"row {self._rows} has {len(values)} values for {count} columns"
+            raise unreadable(self._what, self._context, reason)
 
-    def _unreadable(self, reason: str) -> UnexpectedResponse:
-        message = f"{self._what[:1].upper()}{self._what[1:]} cannot be read as CSV: {reason}."
-        hint = "Fetch the file as it is with to_csv() and look at it."
-        return UnexpectedResponse(message, reason=reason, context=self._context, hint=hint)
+
+def unreadable(what: str, context: ErrorContext, reason: str) -> UnexpectedResponse:
+    """The error about a result that is not CSV."""
+    message = f"{what[:1].upper()}{what[1:]} cannot be read as CSV: {reason}."
+    hint = "Fetch the file as it is with to_csv() and look at it."
+    return UnexpectedResponse(message, reason=reason, context=context, hint=hint)

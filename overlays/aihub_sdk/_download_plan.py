@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
+from ._folder_lock import FolderLock
 from ._index_rows import IndexRow, read_rows
-from ._local_paths import STATE_FOLDER, UnsafePath, make_folder, parts_of
+from ._local_paths import STATE_FOLDER, Names, UnsafePath, parts_of
 from ._manifest import Manifest
+from ._part_file import StagedFile
 from ._transfers import Source
 from .errors import ErrorContext, InvalidRequest, TransferFailed
 
@@ -28,7 +32,7 @@ class DownloadFailure(NamedTuple):
     """A file that is not there, and why.
 
     Attributes:
-        path: Its path within the version, as the index has it.
+        path: Its path below the folder, as the platform has it.
     """
 
     path: str
@@ -45,7 +49,7 @@ class DownloadReport:
         skipped: How many were there already, complete.
         size_bytes: How many bytes were fetched.
         failures: The files that are not there.
-        is_complete: Whether every file of the version is there.
+        is_complete: Whether every file is there.
     """
 
     path: Path
@@ -66,14 +70,15 @@ class Order(NamedTuple):
     """What is to be downloaded.
 
     Attributes:
-        name: Name of the version, for messages.
-        index_url: Where its index is.
-        mark: What tells this version from any other.
+        name: What it is, for messages.
+        index_url: Where its index is; S3 paths are fetched on the same host.
+        mark: What tells it from anything else.
         target: The folder.
         workers: Files at the same time.
         total: How many files there should be, None when that is not known.
-        progress: Called after each file with the files done so far and `total`.
+        progress: Called as files are done, with how many are so far and `total`.
         context: Where it belongs.
+        listed: The files, when they are known without an index.
     """
 
     name: str
@@ -84,6 +89,7 @@ class Order(NamedTuple):
     total: int | None
     progress: Callable[[int, int], object] | None
     context: ErrorContext
+    listed: tuple[IndexRow, ...] | None = None
 
     def expect_workers(self) -> None:
         """Nothing, when the number of workers is one.
@@ -117,7 +123,7 @@ class DownloadPlan:
     """Hands out the files to fetch, one after the other, and takes in what came of them. Threads may share it.
 
     Raises:
-        OSError: The folder cannot be made or written to.
+        OSError: The folder cannot be made or written to, or another download writes into it.
     """
 
     def __init__(self, order: Order) -> None:
@@ -126,65 +132,72 @@ class DownloadPlan:
         self._root = Path(order.target)
         self._state = self._root / STATE_FOLDER
         self._parts = self._state / "parts"
-        # What a killed download was fetching begins anew.
-        shutil.rmtree(self._parts, ignore_errors=True)
-        self._parts.mkdir(parents=True)
-        self._manifest = Manifest(self._state / "complete.jsonl", order.mark)
+        self._state.mkdir(parents=True, exist_ok=True)
+        self._hold = FolderLock(self._state)
+        try:
+            # What a killed download was fetching begins anew.
+            shutil.rmtree(self._parts, ignore_errors=True)
+            self._parts.mkdir()
+            self._manifest = Manifest(self._state / "complete.jsonl", order.mark)
+        except OSError:
+            self._hold.close()
+            raise
+        self._names = Names(self._root)
         self.index = Source(order.index_url, f"the index of {order.name}", order.context, str(self._index_file))
         self._rows: Iterator[IndexRow] | None = None
-        self._folders: set[tuple[str, ...]] = set()
-        self._listed: set[tuple[str, ...]] = set()
         self._failures: list[DownloadFailure] = []
         self._handed_out = self._downloaded = self._skipped = self._size_bytes = self._in_a_row = 0
-        self._is_stopped = self._is_exhausted = False
+        self._told = self._passed = 0
+        self.is_stopped = self._is_exhausted = False
 
     @property
     def _index_file(self) -> Path:
         return self._state / "index.parquet"
 
-    def next(self) -> Wanted | None:
-        """The next file to fetch; None when there is none, or it was stopped.
+    def staged_index(self) -> StagedFile:
+        """What takes in the bytes of the index."""
+        aside = self._parts / "index"
+        return StagedFile(aside, lambda _: aside.replace(self._index_file))
+
+    def take(self, most: int) -> list[Wanted]:
+        """The next files to fetch; none when there are none, or it was stopped.
 
         Raises:
             UnexpectedResponse: The index cannot be read.
         """
+        found: list[Wanted] = []
         with self._lock:
             if self._rows is None:
-                self._rows = read_rows(self._index_file, self._order.context)
-            while not self._is_stopped:
+                listed = self._order.listed
+                self._rows = read_rows(self._index_file, self._order.context) if listed is None else iter(listed)
+            while len(found) < most and not self.is_stopped:
                 row = next(self._rows, None)
                 if row is None:
                     self._is_exhausted = True
-                    return None
+                    break
                 wanted = self._taken(row)
                 if wanted is not None:
-                    return wanted
-            return None
+                    found.append(wanted)
+        return found
 
-    def settle(self, wanted: Wanted) -> None:
-        """A file was fetched: give it its name.
+    def staged(self, wanted: Wanted) -> StagedFile:
+        """What takes in the bytes of a file, and gives it its name when it is complete."""
+        return StagedFile(wanted.staged, lambda size: self._settle(wanted, size))
 
-        The entry comes first, because a process that is killed in between has an entry without a file, which counts
-        for nothing. Over a file that was there before it comes last: the entry could be true of that one's size.
-        """
-        try:
-            size = wanted.staged.stat().st_size
-            was_there = wanted.target.is_symlink() or wanted.target.exists()
-            if was_there:
-                wanted.staged.replace(wanted.target)
-            with self._lock:
-                self._manifest.add(wanted.path, wanted.s3path, size)
-            if not was_there:
-                wanted.staged.replace(wanted.target)
-        except OSError as error:
-            self.fail(wanted, error)
-            return
+    def _settle(self, wanted: Wanted, size: int) -> None:
+        # The entry comes first, because a process that is killed in between has an entry without a file, which counts
+        # for nothing. Over a file that was there before it comes last: the entry could be true of that one's size.
+        was_there = os.path.lexists(wanted.target)
+        if was_there:
+            wanted.staged.replace(wanted.target)
+        with self._lock:
+            self._manifest.add(wanted.path, wanted.s3path, size)
+        if not was_there:
+            wanted.staged.replace(wanted.target)
         with self._lock:
             self._downloaded += 1
             self._size_bytes += size
             self._in_a_row = 0
-            done = self._done()
-        self._tell(done)
 
     def fail(self, wanted: Wanted, error: OSError) -> None:
         """A file could not be fetched or kept."""
@@ -195,19 +208,35 @@ class DownloadPlan:
             # A refusal is about this file; silence and a full disk are about all of them.
             self._in_a_row = self._in_a_row + 1 if status is None or status >= 500 else 0
             if self._in_a_row >= _MOST_FAILURES_IN_A_ROW:
-                self._is_stopped = True
-            done = self._done()
-        self._tell(done)
+                self.is_stopped = True
+
+    def tell(self) -> None:
+        """One file more is done: say so, counting also those that need not be fetched."""
+        with self._lock:
+            self._told += 1 + self._passed
+            done, self._passed = self._told, 0
+        self._say(done)
+
+    def tell_of_the_rest(self) -> None:
+        """Say how many are done, when that was not said yet."""
+        if self._passed:
+            self._say(self._told + self._passed)
+
+    def _say(self, done: int) -> None:
+        if self._order.progress is not None:
+            self._order.progress(done, self._order.total or 0)
 
     def stop(self) -> None:
         """Hand out nothing more."""
-        self._is_stopped = True
+        self.is_stopped = True
 
     def close(self) -> None:
         """Leave only the files and what the next download needs to know."""
         self._manifest.close()
         shutil.rmtree(self._parts, ignore_errors=True)
-        self._index_file.unlink(missing_ok=True)
+        with suppress(OSError):
+            self._index_file.unlink()
+        self._hold.close()
 
     def report(self) -> DownloadReport:
         """What came of it."""
@@ -218,23 +247,20 @@ class DownloadPlan:
     def _taken(self, row: IndexRow) -> Wanted | None:
         path = f"{row.parent}/{row.name}".strip("/")
         try:
-            parts = parts_of(row.parent, row.name)
             if row.is_directory:
-                make_folder(self._root, parts, self._folders)
+                self._names.folder(parts_of(row.parent, row.name))
                 return None
-            if parts in self._listed:
-                raise UnsafePath("the index lists it twice")
-            self._listed.add(parts)
-            target = make_folder(self._root, parts[:-1], self._folders) / parts[-1]
-            url = _address(row.s3path, self._order.index_url)
+            parts = self._names.once(parts_of(row.parent, row.name))
+            target = self._names.folder(parts[:-1]) / parts[-1]
+            url = row.url or _address(row.s3path, self._order.index_url)
             if self._is_there("/".join(parts), row.s3path, target):
                 self._skipped += 1
-                self._tell(self._done())
+                self._passed += 1
                 return None
         except (UnsafePath, OSError) as error:
             reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
             self._failures.append(DownloadFailure(path, reason))
-            self._tell(self._done())
+            self._passed += 1
             return None
         self._handed_out += 1
         staged = self._parts / str(self._handed_out)
@@ -245,13 +271,6 @@ class DownloadPlan:
         if target.is_symlink() or not target.is_file():
             return False
         return self._manifest.has(path, s3path, target.stat().st_size)
-
-    def _done(self) -> int:
-        return self._downloaded + self._skipped + len(self._failures)
-
-    def _tell(self, done: int) -> None:
-        if self._order.progress is not None:
-            self._order.progress(done, self._order.total or 0)
 
 
 def _address(s3path: str, index_url: str) -> str:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from pathlib import Path
 from typing import NoReturn
 
-from ._download_plan import DownloadPlan, DownloadReport, Order
-from ._fetching import fetch_to_file, fetch_to_file_async
+from ._download_plan import DownloadPlan, DownloadReport, Order, Wanted
+from ._fetching import fetch, fetch_async
+from ._folder_lock import FolderInUse
 from ._index_rows import expect_reader
 from ._sessions import AsyncSession, SyncSession
 from .errors import TransferFailed
 
 __all__ = ["download", "download_async"]
 
+_AT_A_TIME = 64
+
 
 def download(session: SyncSession, order: Order, *, check: bool) -> DownloadReport:
-    """Bring the files of a version into a folder.
+    """Bring many files into a folder.
 
     Raises:
         InvalidRequest: The number of workers is none.
@@ -26,7 +29,8 @@ def download(session: SyncSession, order: Order, *, check: bool) -> DownloadRepo
     """
     plan = _planned(order)
     try:
-        fetch_to_file(session, plan.index, Path(plan.index.path))
+        if order.listed is None:
+            fetch(session, plan.index, plan.staged_index())
         with ThreadPoolExecutor(order.workers, thread_name_prefix="aihub-download") as pool:
             working = [pool.submit(_work, session, plan) for _ in range(order.workers)]
             try:
@@ -38,17 +42,18 @@ def download(session: SyncSession, order: Order, *, check: bool) -> DownloadRepo
                 raise
     finally:
         plan.close()
+    plan.tell_of_the_rest()
     return _checked(order, plan.report(), check=check)
 
 
 def _work(session: SyncSession, plan: DownloadPlan) -> None:
-    while (wanted := plan.next()) is not None:
+    while taken := plan.take(1):
+        (wanted,) = taken
         try:
-            fetch_to_file(session, wanted.source, wanted.staged)
+            fetch(session, wanted.source, plan.staged(wanted))
         except TransferFailed as error:
             plan.fail(wanted, error)
-        else:
-            plan.settle(wanted)
+        plan.tell()
 
 
 async def download_async(session: AsyncSession, order: Order, *, check: bool) -> DownloadReport:
@@ -57,8 +62,10 @@ async def download_async(session: AsyncSession, order: Order, *, check: bool) ->
 
     plan = await asyncio.to_thread(_planned, order)
     try:
-        await fetch_to_file_async(session, plan.index, Path(plan.index.path))
-        working = [asyncio.ensure_future(_work_async(session, plan)) for _ in range(order.workers)]
+        if order.listed is None:
+            await fetch_async(session, plan.index, plan.staged_index())
+        waiting = _Waiting(plan)
+        working = [asyncio.ensure_future(_work_async(session, plan, waiting)) for _ in range(order.workers)]
         try:
             await asyncio.gather(*working)
         finally:
@@ -68,24 +75,43 @@ async def download_async(session: AsyncSession, order: Order, *, check: bool) ->
             await asyncio.gather(*working, return_exceptions=True)
     finally:
         plan.close()
+    plan.tell_of_the_rest()
     return _checked(order, plan.report(), check=check)
 
 
-async def _work_async(session: AsyncSession, plan: DownloadPlan) -> None:
-    import asyncio  # noqa: PLC0415  # as above
-
-    while (wanted := await asyncio.to_thread(plan.next)) is not None:
+async def _work_async(session: AsyncSession, plan: DownloadPlan, waiting: _Waiting) -> None:
+    while (wanted := await waiting.next()) is not None:
         try:
-            await fetch_to_file_async(session, wanted.source, wanted.staged)
+            await fetch_async(session, wanted.source, plan.staged(wanted))
         except TransferFailed as error:
             plan.fail(wanted, error)
-        else:
-            await asyncio.to_thread(plan.settle, wanted)
+        plan.tell()
+
+
+class _Waiting:
+    """The files to fetch next, taken from the plan many at a time: each visit to a thread costs as much as a file."""
+
+    def __init__(self, plan: DownloadPlan) -> None:
+        import asyncio  # noqa: PLC0415  # as above
+
+        self._plan = plan
+        self._lock = asyncio.Lock()
+        self._files: deque[Wanted] = deque()
+
+    async def next(self) -> Wanted | None:
+        """The next file; None when there is none, or the download was stopped."""
+        import asyncio  # noqa: PLC0415  # as above
+
+        async with self._lock:
+            if not self._files:
+                self._files.extend(await asyncio.to_thread(self._plan.take, _AT_A_TIME))
+            return self._files.popleft() if self._files and not self._plan.is_stopped else None
 
 
 def _planned(order: Order) -> DownloadPlan:
     order.expect_workers()
-    expect_reader()
+    if order.listed is None:
+        expect_reader()
     try:
         return DownloadPlan(order)
     except OSError as error:
@@ -98,7 +124,11 @@ def _refuse(order: Order, error: OSError) -> NoReturn:
         path=str(order.target),
         on_disk="Nothing was downloaded.",
         context=order.context,
-        hint="Pass a folder that can be made or written to.",
+        hint=(
+            "Wait for it to end, or pass another folder."
+            if isinstance(error, FolderInUse)
+            else "Pass a folder that can be made or written to."
+        ),
     ) from error
 
 

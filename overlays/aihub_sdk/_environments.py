@@ -62,6 +62,7 @@ VARIABLES: tuple[str, ...] = (
     "AI_HUB_S3_TOKEN",
     "AI_HUB_S3_CA_FILE",
     "AI_HUB_S3_FINGERPRINT",
+    "AI_HUB_PROGRESS",
 )
 
 

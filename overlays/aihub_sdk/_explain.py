@@ -26,6 +26,11 @@ class Explanation(str):
     def __repr__(self) -> str:
         return str(self)
 
+    def _repr_html_(self) -> str:
+        from ._notebook import table_html  # noqa: PLC0415  # notebooks only
+
+        return table_html(SettingRow("setting", "value", "from"), self.rows, [f"note: {note}" for note in self.notes])
+
 
 def explanation(rows: tuple[SettingRow, ...], notes: tuple[str, ...]) -> Explanation:
     """The rows as aligned columns, the notes below them."""

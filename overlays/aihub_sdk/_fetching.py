@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ._effects import Fault, Sleep
-from ._part_file import PartFile
+from ._part_file import PartFile, StagedFile
 from ._transfers import (
     Commit,
     FetchFlow,
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from ._sessions import AsyncSession, SyncSession
     from ._sync_transport import SyncStream
 
-__all__ = ["fetch_to_file", "fetch_to_file_async", "pieces", "pieces_async"]
+__all__ = ["fetch", "fetch_async", "fetch_to_file", "fetch_to_file_async", "pieces", "pieces_async"]
+
+Part = PartFile | StagedFile
 
 
 def fetch_to_file(session: SyncSession, source: Source, target: Path) -> None:
@@ -40,6 +43,15 @@ def fetch_to_file(session: SyncSession, source: Source, target: Path) -> None:
         part = PartFile(target)
     except OSError as error:
         raise _unwritable(source, error) from error
+    fetch(session, source, part)
+
+
+def fetch(session: SyncSession, source: Source, part: Part) -> None:
+    """Bring a file to where a part leads, whole or not at all.
+
+    Raises:
+        TransferFailed: It could not be fetched or written.
+    """
     try:
         _Carrier(session, part).run(fetch_flow(source, session.terms))
     except AIHubError:
@@ -47,7 +59,9 @@ def fetch_to_file(session: SyncSession, source: Source, target: Path) -> None:
     except OSError as error:
         raise _unwritable(source, error) from error
     finally:
-        part.discard()
+        # What cannot be removed is no reason to hide why.
+        with suppress(OSError):
+            part.discard()
 
 
 def pieces(session: SyncSession, source: Source) -> Iterator[bytes]:
@@ -66,7 +80,7 @@ def pieces(session: SyncSession, source: Source) -> Iterator[bytes]:
 
 
 class _Carrier:
-    def __init__(self, session: SyncSession, part: PartFile | None) -> None:
+    def __init__(self, session: SyncSession, part: Part | None) -> None:
         self._session = session
         self._part = part
         self._stream: SyncStream | None = None
@@ -96,9 +110,9 @@ class _Carrier:
             self.close()
             self._session.pause(effect.seconds)
         else:
-            write_to(self._part, effect)
             if type(effect) is Commit:
                 self.close()
+            write_to(self._part, effect)
         return None
 
     def pull(self) -> bytes | Fault | None:
@@ -118,6 +132,11 @@ async def fetch_to_file_async(session: AsyncSession, source: Source, target: Pat
         part = await asyncio.to_thread(PartFile, target)
     except OSError as error:
         raise _unwritable(source, error) from error
+    await fetch_async(session, source, part)
+
+
+async def fetch_async(session: AsyncSession, source: Source, part: Part) -> None:
+    """`fetch` for asyncio; the file is written on threads."""
     try:
         await _AsyncCarrier(session, part).run(fetch_flow(source, session.terms))
     except AIHubError:
@@ -125,7 +144,9 @@ async def fetch_to_file_async(session: AsyncSession, source: Source, target: Pat
     except OSError as error:
         raise _unwritable(source, error) from error
     finally:
-        part.discard()
+        # What cannot be removed is no reason to hide why.
+        with suppress(OSError):
+            part.discard()
 
 
 async def pieces_async(session: AsyncSession, source: Source) -> AsyncIterator[bytes]:
@@ -140,7 +161,7 @@ async def pieces_async(session: AsyncSession, source: Source) -> AsyncIterator[b
 
 
 class _AsyncCarrier:
-    def __init__(self, session: AsyncSession, part: PartFile | None) -> None:
+    def __init__(self, session: AsyncSession, part: Part | None) -> None:
         self._session = session
         self._part = part
         self._stream: AsyncStream | None = None
@@ -172,9 +193,10 @@ class _AsyncCarrier:
         else:
             import asyncio  # noqa: PLC0415  # as above
 
-            await asyncio.to_thread(write_to, self._part, effect)
             if type(effect) is Commit:
+                # The connection is free for the next file while this one goes to the disk.
                 await self.close()
+            await asyncio.to_thread(write_to, self._part, effect)
         return None
 
     async def pull(self) -> bytes | Fault | None:
@@ -186,15 +208,15 @@ class _AsyncCarrier:
             await stream.close()
 
 
-def write_to(part: PartFile | None, effect: Restart | Write | Commit) -> None:
+def write_to(part: Part | None, effect: Restart | Write | Commit) -> None:
     """Do to a file what a flow asks for."""
     if part is None:
         return
-    if type(effect) is Write:
-        part.write(effect.data)
-    elif type(effect) is Restart:
+    if isinstance(effect, Restart):
         part.restart()
-    else:
+        return
+    part.write(effect.data)
+    if isinstance(effect, Commit):
         part.commit()
 
 

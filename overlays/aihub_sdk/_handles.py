@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
+from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar
 from urllib.parse import quote, unquote
 
 from aihub_api._runtime.rows import WaiterRow
 from aihub_api.tables import WAITERS
 
-from ._wait_values import JobAt, Poll, WaitRules
-from ._waiters import wait_flow
-from .errors import AIHubError, ConfigurationError, ErrorContext, InvalidRequest
+from ._wait_values import JobAt
+from .errors import ConfigurationError, ErrorContext, InvalidRequest
 
 if TYPE_CHECKING:
     from ._sessions import AsyncSession, SyncSession
 
-__all__ = ["JobHandle", "Ref", "attached", "context_of", "parse_ref", "utc_datetime", "wait", "wait_async"]
+__all__ = ["JobHandle", "Ref", "attached", "context_of", "parse_ref", "utc_datetime"]
 
 S = TypeVar("S")
 H = TypeVar("H", bound="JobHandle[Any]")
@@ -128,6 +127,23 @@ class JobHandle(Generic[S]):
         is_new = self._is_new and self.snapshot is None
         return JobAt(self._row(), self.id, self.ref, self.environment, is_new)
 
+    def _repr_html_(self) -> str:
+        from ._notebook import badge, facts_html  # noqa: PLC0415  # notebooks only
+
+        row, snapshot, job = self._row(), self.snapshot, self._job()
+        state = getattr(snapshot, row.state, None)
+        tone = next((tone for tone in ("success", "failure", "stopped", "pending") if state in getattr(row, tone)), "")
+        told = badge("not seen yet" if state is None else str(state), tone)
+        said = job.said(snapshot) if job.said is not None and snapshot is not None else ""
+        times = [(name, getattr(self, f"{name}_at", None)) for name in ("created", "started", "finished")]
+        facts = [
+            ("name", str(getattr(self, "name", ""))),
+            ("message", said),
+            ("ref", self.ref),
+            *((name, f"{at:%Y-%m-%d %H:%M:%S} UTC") for name, at in times if at is not None),
+        ]
+        return facts_html(f"<b>{escape(f'{row.noun} {self.id}')}</b> {told}", facts)
+
     def _attached(self) -> Any:
         """The session to ask.
 
@@ -147,49 +163,3 @@ def context_of(handle: JobHandle[Any]) -> ErrorContext:
     """Where a handle's errors happen."""
     row = WAITERS[handle.kind]
     return ErrorContext(service=row.service, operation=row.poll, environment=handle.environment)
-
-
-def wait(session: SyncSession, job: JobAt, rules: WaitRules, look: Callable[[float | None], S]) -> S:
-    """The snapshot of a job that is over; `look` gives the present one within some seconds.
-
-    Raises:
-        JobFailed, JobStopped, WaitTimeout: As `wait_flow`.
-    """
-    flow = wait_flow(job, rules, session.terms.clock)
-    try:
-        effect = next(flow)
-        while True:
-            found: S | AIHubError | None = None
-            if isinstance(effect, Poll):
-                try:
-                    found = look(effect.seconds)
-                except AIHubError as error:
-                    found = error
-            else:
-                session.pause(effect.seconds)
-            effect = flow.send(found)
-    except StopIteration as done:
-        snapshot: S = done.value
-        return snapshot
-
-
-async def wait_async(
-    session: AsyncSession, job: JobAt, rules: WaitRules, look: Callable[[float | None], Awaitable[S]]
-) -> S:
-    """`wait` for asyncio."""
-    flow = wait_flow(job, rules, session.terms.clock)
-    try:
-        effect = next(flow)
-        while True:
-            found: S | AIHubError | None = None
-            if isinstance(effect, Poll):
-                try:
-                    found = await look(effect.seconds)
-                except AIHubError as error:
-                    found = error
-            else:
-                await session.pause(effect.seconds)
-            effect = flow.send(found)
-    except StopIteration as done:
-        snapshot: S = done.value
-        return snapshot

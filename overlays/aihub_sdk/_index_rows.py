@@ -21,12 +21,14 @@ class IndexRow(NamedTuple):
     Attributes:
         parent: The directory that it is in, `""` for the root.
         s3path: Where a file is stored, `s3://bucket/key`.
+        url: Where it is fetched, `""` when its S3 path says so.
     """
 
     parent: str
     name: str
     s3path: str
     is_directory: bool
+    url: str = ""
 
 
 def expect_reader() -> None:

@@ -9,11 +9,10 @@ from typing import Any, TypeVar
 
 from aihub_api.types import Call
 
-from ._handles import JobHandle, wait, wait_async
+from ._following import follow, follow_async
+from ._handles import JobHandle
 from ._sessions import AsyncSession, SyncSession
-from ._wait_values import JobAt, Poll, WaitEvent, WaitRules, wait_rules
-from ._waiters import wait_flow
-from .errors import AIHubError
+from ._wait_values import JobAt, Until, WaitEvent, WaitRules, wait_rules
 
 __all__ = ["AsyncJob", "FollowedJob", "Job"]
 
@@ -39,12 +38,16 @@ class FollowedJob(JobHandle[S]):
         """What has to differ between two looks for `watch` to tell of the second."""
         return getattr(snapshot, self._row().state)
 
+    def _last_sight(self) -> object:
+        return None if self.snapshot is None else self._sight(self.snapshot)
+
     def _job(self) -> JobAt:
         return super()._job()._replace(said=self._said)
 
     def _tell_interrupted(self) -> None:
         """Say what becomes of the job when its waiter is interrupted."""
-        log.warning("%s goes on. Wait for it again with hub.attach(%r).wait()", self.ref, self.ref)
+        stop = f", or stop it with hub.attach({self.ref!r}).stop()" if self._row().stop else ""
+        log.warning("%s goes on. Wait for it again with hub.attach(%r).wait()%s", self.ref, self.ref, stop)
 
 
 class Job(FollowedJob[S]):
@@ -61,10 +64,16 @@ class Job(FollowedJob[S]):
             AIHubError: The call failed.
 
         Source:
-            getTraining, getQuotaTask, getRun: the operation of its kind that reads a job.
+            The operation that reads a job of its kind: getSearch, getDatasetVersionDetail, getRun, getTraining,
+            getQuotaTask.
         """
+        return self._looked(None)
+
+    def _looked(self: J, seconds: float | None) -> J:
+        """The job as a look finds it that takes no longer than some seconds, or than any call when None."""
         session: SyncSession = self._attached()
-        return self._seen(session.send(self._look()).data)
+        limit = session.terms.timeout_within(seconds)
+        return self._seen(session.send(self._look(), timeout=limit).data)
 
     def wait(
         self: J,
@@ -73,18 +82,23 @@ class Job(FollowedJob[S]):
         poll: float | timedelta | None = None,
         on_event: Callable[[WaitEvent], object] | None = None,
         check: bool = True,
+        until: Until[J] | None = None,
     ) -> J:
         """The job when it is over. Blocks; polls at once, then after 1 s, and ever more rarely up to every 15 s.
 
         A poll that fails for a passing reason (no connection, HTTP 5xx or 429) does not end the wait, nor does a
         status that the spec does not know. Half an hour without any answer does. Ctrl-C leaves the job as it is, and
-        the log says how to wait again.
+        the log says how to wait again. On a terminal one line shows that the wait lives (`AI_HUB_PROGRESS=off` for
+        none).
 
         Args:
             timeout: Seconds until `WaitTimeout`; None waits as long as the job takes.
             poll: Seconds between two polls, when not backing off.
             on_event: Called after every poll with a `WaitEvent`.
             check: Whether a failed or stopped job raises; otherwise its handle is returned.
+            until: What to wait for, when not for the end: a state (`"running"`, its number, its enum member), several
+                states, or a function of the handle. Reaching it ends the wait well, whatever it is. A job that is over
+                without it ends the wait like any other, so look at `status`: short states pass between two polls.
 
         Returns:
             A new handle with the last snapshot.
@@ -94,26 +108,26 @@ class Job(FollowedJob[S]):
             JobStopped: The job was stopped.
             WaitTimeout: Time ran out; the job goes on.
             NotFound: There is no such job.
+            InvalidRequest: An argument cannot be; nothing was sent.
             AIHubError: It cannot be looked at.
 
         Source:
-            getTraining, getQuotaTask, getRun: the operation of its kind that reads a job.
+            The operation that reads a job of its kind: getSearch, getDatasetVersionDetail, getRun, getTraining,
+            getQuotaTask.
         """
-        rules = wait_rules(timeout=timeout, poll=poll, on_event=on_event, check=check)
+        rules = wait_rules(timeout=timeout, poll=poll, on_event=on_event, check=check, until=until)
         return self._waited(rules, self._tell_interrupted)
 
     def _waited(self: J, rules: WaitRules, on_interrupt: Callable[[], None]) -> J:
         """The job when it is over; `on_interrupt` is called before a Ctrl-C ends the wait."""
-        session: SyncSession = self._attached()
-
-        def look(seconds: float | None) -> Any:
-            return session.send(self._look(), timeout=session.terms.timeout_within(seconds)).data
-
+        last = self
         try:
-            return self._seen(wait(session, self._job(), rules, look))
+            for seen in follow(self, rules):
+                last = seen
         except KeyboardInterrupt:
             on_interrupt()
             raise
+        return last
 
     def watch(
         self: J,
@@ -121,6 +135,7 @@ class Job(FollowedJob[S]):
         timeout: float | timedelta | None = None,
         poll: float | timedelta | None = None,
         check: bool = True,
+        until: Until[J] | None = None,
     ) -> Iterator[J]:
         """The job each time it has changed, until it is over: first as it is now, last as it ended.
 
@@ -130,36 +145,28 @@ class Job(FollowedJob[S]):
             timeout: Seconds until `WaitTimeout`; None watches as long as the job takes.
             poll: Seconds between two polls, when not backing off.
             check: Whether a failed or stopped job raises, after its last state was given.
+            until: What to watch for, when not for the end, as in `wait`; the job is given as it was then.
 
         Raises:
-            JobFailed, JobStopped, WaitTimeout, NotFound, AIHubError: As `wait`.
+            JobFailed, JobStopped, WaitTimeout, NotFound, InvalidRequest, AIHubError: As `wait`.
 
         Source:
-            getTraining, getQuotaTask, getRun: the operation of its kind that reads a job.
+            The operation that reads a job of its kind: getSearch, getDatasetVersionDetail, getRun, getTraining,
+            getQuotaTask.
         """
-        session: SyncSession = self._attached()
-        rules = wait_rules(timeout=timeout, poll=poll, on_event=None, check=check)
-        flow = wait_flow(self._job(), rules, session.terms.clock)
-        seen: object = None
-        effect = next(flow)
-        while True:
-            found: Any = None
-            if isinstance(effect, Poll):
-                try:
-                    left = session.terms.timeout_within(effect.seconds)
-                    found = session.send(self._look(), timeout=left).data
-                except AIHubError as error:
-                    found = error
-                else:
-                    if self._sight(found) != seen:
-                        seen = self._sight(found)
-                        yield self._seen(found)
-            else:
-                session.pause(effect.seconds)
-            try:
-                effect = flow.send(found)
-            except StopIteration:
-                return
+        rules = wait_rules(timeout=timeout, poll=poll, on_event=None, check=check, until=until)
+        seen = given = self
+        try:
+            for seen in follow(self, rules, is_watched=True):
+                if given is self or seen._last_sight() != given._last_sight():  # noqa: SLF001  # handles of this class
+                    given = seen
+                    yield seen
+            if seen is not given:
+                # What is waited for may show within a state.
+                yield seen
+        except KeyboardInterrupt:
+            self._tell_interrupted()
+            raise
 
 
 class AsyncJob(FollowedJob[S]):
@@ -167,8 +174,13 @@ class AsyncJob(FollowedJob[S]):
 
     async def refresh(self: A) -> A:
         """The job as it is now. See the sync twin."""
+        return await self._looked(None)
+
+    async def _looked(self: A, seconds: float | None) -> A:
+        """The job as a look finds it. See the sync twin."""
         session: AsyncSession = self._attached()
-        return self._seen((await session.send(self._look())).data)
+        limit = session.terms.timeout_within(seconds)
+        return self._seen((await session.send(self._look(), timeout=limit)).data)
 
     async def wait(
         self: A,
@@ -177,25 +189,29 @@ class AsyncJob(FollowedJob[S]):
         poll: float | timedelta | None = None,
         on_event: Callable[[WaitEvent], object] | None = None,
         check: bool = True,
+        until: Until[A] | None = None,
     ) -> A:
-        """The job when it is over. See the sync twin."""
-        return await self._waited(wait_rules(timeout=timeout, poll=poll, on_event=on_event, check=check), None)
+        """The job when it is over. See the sync twin; a cancelled task counts as interrupted, whoever cancels it."""
+        return await self._waited(
+            wait_rules(timeout=timeout, poll=poll, on_event=on_event, check=check, until=until), None
+        )
 
     async def _waited(self: A, rules: WaitRules, on_interrupt: Callable[[], Awaitable[None]] | None) -> A:
-        """The job when it is over; `on_interrupt` is awaited before a cancellation ends the wait."""
+        """The job when it is over; `on_interrupt` is awaited before a cancellation ends the wait, if it is given."""
         import asyncio  # noqa: PLC0415  # whoever awaits this has loaded it; a synchronous client never does
 
-        session: AsyncSession = self._attached()
-
-        async def look(seconds: float | None) -> Any:
-            return (await session.send(self._look(), timeout=session.terms.timeout_within(seconds))).data
-
+        last = self
         try:
-            return self._seen(await wait_async(session, self._job(), rules, look))
+            async for seen in follow_async(self, rules):
+                last = seen
         except asyncio.CancelledError:
-            if on_interrupt is not None:
+            # Ctrl-C arrives as a cancellation, too; and the job goes on whoever has stopped waiting for it.
+            if on_interrupt is None:
+                self._tell_interrupted()
+            else:
                 await on_interrupt()
             raise
+        return last
 
     async def watch(
         self: A,
@@ -203,28 +219,21 @@ class AsyncJob(FollowedJob[S]):
         timeout: float | timedelta | None = None,  # as in wait
         poll: float | timedelta | None = None,
         check: bool = True,
+        until: Until[A] | None = None,
     ) -> AsyncIterator[A]:
         """The job each time it has changed, until it is over. See the sync twin."""
-        session: AsyncSession = self._attached()
-        rules = wait_rules(timeout=timeout, poll=poll, on_event=None, check=check)
-        flow = wait_flow(self._job(), rules, session.terms.clock)
-        seen: object = None
-        effect = next(flow)
-        while True:
-            found: Any = None
-            if isinstance(effect, Poll):
-                try:
-                    left = session.terms.timeout_within(effect.seconds)
-                    found = (await session.send(self._look(), timeout=left)).data
-                except AIHubError as error:
-                    found = error
-                else:
-                    if self._sight(found) != seen:
-                        seen = self._sight(found)
-                        yield self._seen(found)
-            else:
-                await session.pause(effect.seconds)
-            try:
-                effect = flow.send(found)
-            except StopIteration:
-                return
+        import asyncio  # noqa: PLC0415  # as in _waited
+
+        rules = wait_rules(timeout=timeout, poll=poll, on_event=None, check=check, until=until)
+        seen = given = self
+        try:
+            async for seen in follow_async(self, rules, is_watched=True):
+                if given is self or seen._last_sight() != given._last_sight():  # noqa: SLF001  # handles of this class
+                    given = seen
+                    yield seen
+            if seen is not given:
+                # What is waited for may show within a state.
+                yield seen
+        except asyncio.CancelledError:
+            self._tell_interrupted()
+            raise

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from pathlib import Path
 
-__all__ = ["STATE_FOLDER", "UnsafePath", "make_folder", "parts_of"]
+__all__ = ["STATE_FOLDER", "Names", "UnsafePath", "parts_of"]
 
 # What a download keeps about itself, beside the files.
 STATE_FOLDER = ".aihub-download"
@@ -42,26 +43,53 @@ def parts_of(parent: str, name: str) -> tuple[str, ...]:
     return parts
 
 
-def make_folder(root: Path, parts: tuple[str, ...], known: set[tuple[str, ...]]) -> Path:
-    """The folder below `root`, made when it is missing; no part of it is a link, which could lead anywhere.
+class Names:
+    """The names that a download takes below its target: each once, and in folders that are no links.
 
-    Args:
-        known: Folders that were looked at before; grows.
-
-    Raises:
-        UnsafePath: A part is a link or a file.
-        OSError: It cannot be made.
+    Where the file system sees no difference between upper and lower case, or between two ways to write an accent, names
+    that differ in nothing else are the same: the second file would replace the first.
     """
-    folder = root
-    for count, part in enumerate(parts, start=1):
-        folder = folder / part
-        if parts[:count] in known:
-            continue
-        if folder.is_symlink():
-            raise UnsafePath(f"{part} is a link there, and links are not followed")
-        try:
-            folder.mkdir(exist_ok=True)
-        except FileExistsError:
-            raise UnsafePath(f"{part} is a file there and should be a folder") from None
-        known.add(parts[:count])
-    return folder
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._is_blurred = (root / STATE_FOLDER.upper()).exists()
+        self._taken: set[str] = set()
+        self._folders: set[tuple[str, ...]] = set()
+
+    def once(self, parts: tuple[str, ...]) -> tuple[str, ...]:
+        """The path, when no file has had it before.
+
+        Raises:
+            UnsafePath: One has.
+        """
+        path = "/".join(parts)
+        key = unicodedata.normalize("NFC", path).casefold() if self._is_blurred else path
+        if key in self._taken:
+            where = ", and this file system sees no difference between upper and lower case" if self._is_blurred else ""
+            raise UnsafePath(f"the index lists it twice{where}")
+        self._taken.add(key)
+        return parts
+
+    def folder(self, parts: tuple[str, ...]) -> Path:
+        """The folder below the root, made when it is missing; no part of it is a link, which could lead anywhere.
+
+        Raises:
+            UnsafePath: A part is a link or a file.
+            OSError: It cannot be made.
+        """
+        folder = self._root.joinpath(*parts)
+        if parts in self._folders:
+            return folder
+        folder = self._root
+        for count, part in enumerate(parts, start=1):
+            folder = folder / part
+            if parts[:count] in self._folders:
+                continue
+            if folder.is_symlink():
+                raise UnsafePath(f"{part} is a link there, and links are not followed")
+            try:
+                folder.mkdir(exist_ok=True)
+            except FileExistsError:
+                raise UnsafePath(f"{part} is a file there and should be a folder") from None
+            self._folders.add(parts[:count])
+        return folder

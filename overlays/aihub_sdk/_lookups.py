@@ -13,6 +13,7 @@ from aihub_api.tag_resource.models import ModuleType, VirtualCluster, VirtualClu
 from ._choices import did_you_mean, member
 from ._envelope import checked_call
 from ._identity import WhoAmI
+from ._listings import Listing
 from ._steps import Steps, WhoAsks
 from .errors import ErrorContext, InvalidRequest, NotFound
 
@@ -34,7 +35,7 @@ class Named(Protocol):
 N = TypeVar("N", bound=Named)
 
 
-def clusters_for(environment: str, user_id: int | None, module_type: object) -> Steps[tuple[VirtualCluster, ...]]:
+def clusters_for(environment: str, user_id: int | None, module_type: object) -> Steps[Listing[VirtualCluster]]:
     """The clusters that a user may choose for one kind of job.
 
     Raises:
@@ -54,13 +55,13 @@ def clusters_for(environment: str, user_id: int | None, module_type: object) -> 
     known = user_id
     call = checked_call(lambda: list_select_clusters.call(user_id=known, module_type=module), environment)
     found: VirtualClusterList = yield call
-    return tuple(found.data or ())
+    return Listing(found.data or ())
 
 
-def all_storages(environment: str) -> Steps[tuple[Storage, ...]]:
+def all_storages(environment: str) -> Steps[Listing[Storage]]:
     """The storages that jobs can mount."""
     found: StorageList = yield checked_call(list_storages.call, environment)
-    return tuple(found.data or ())
+    return Listing(found.data or ())
 
 
 def cluster_called(

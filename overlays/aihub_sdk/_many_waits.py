@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ._hub import Hub
 
 if TYPE_CHECKING:
+    from ._crowds import Crowd
     from ._handles import JobHandle
-    from ._wait_values import WaitEvent, WaitRules
+    from ._sessions import AsyncSession, SyncSession
+    from ._wait_values import Until, WaitEvent, WaitRules
 
     H = TypeVar("H", bound=JobHandle[Any])
 
@@ -28,19 +30,22 @@ class ManyWaits(Hub):
         poll: float | timedelta | None = None,
         on_event: Callable[[WaitEvent], object] | None = None,
         check: bool = True,
+        until: Until[H] | None = None,
     ) -> list[H]:
         """All jobs when they are over, in the order in which they were given. Blocks; kinds may be mixed.
 
-        Polls each job as its own `wait` does, one look after another over one connection.
+        Polls each job as its own `wait` does, one look after another over one connection. Ctrl-C leaves the jobs as
+        they are, and the log names them. On a terminal one line for all shows that the wait lives.
 
         Args:
             handles: The jobs, from `submit`, `run`, `sql` and their like, or from `hub.attach`.
-            timeout: Seconds until `WaitTimeout`, for all together; None waits as long as they take. A look that is
-                under way then is not cut short.
+            timeout: Seconds until `WaitTimeout`, for all together; None waits as long as they take.
             poll: Seconds between two looks at one job, when not backing off.
             on_event: Called after every look with a `WaitEvent`.
             check: Whether a failed or stopped job raises, at once; the others go on. Otherwise handles are returned,
                 however their jobs ended.
+            until: What to wait for with each job, when not for its end, as in a handle's own `wait`. A state must be
+                one of each job's kind.
 
         Returns:
             New handles with the last snapshots.
@@ -55,11 +60,12 @@ class ManyWaits(Hub):
         Source:
             The operations that read jobs: getSearch, getTraining, getQuotaTask, getRun, getDatasetVersionDetail.
         """
-        from ._crowds import Crowd, endings  # noqa: PLC0415  # loaded when it is first used
+        from ._crowds import endings  # noqa: PLC0415  # loaded when it is first used
 
-        session, rules = self._session, _rules(timeout, poll, on_event, check=check)
+        rules = _rules(timeout, poll, on_event, check=check, until=until)
+        crowd = _crowd(self._session, handles, rules)
         ended: dict[int, H] = {}
-        for ending in endings(session, Crowd(handles, rules, session.terms.clock)):
+        for ending in endings(self._session, crowd):
             if ending.error is not None:
                 raise ending.error
             ended[ending.place] = ending.handle
@@ -72,11 +78,16 @@ class ManyWaits(Hub):
         timeout: float | timedelta | None = None,
         poll: float | timedelta | None = None,
         on_event: Callable[[WaitEvent], object] | None = None,
+        until: Until[H] | None = None,
     ) -> Iterator[H]:
         """Each job when it is over, the first to end first, however it ended: look at its `status`.
 
         Args:
-            handles, timeout, poll, on_event: As `wait_all`.
+            handles: As `wait_all`.
+            timeout: Seconds, as `wait_all`.
+            poll: Seconds, as `wait_all`.
+            on_event: As `wait_all`.
+            until: As `wait_all`; each job is given when it has come so far.
 
         Raises:
             WaitTimeout, InvalidRequest, ConfigurationError, AIHubError: As `wait_all`.
@@ -84,10 +95,11 @@ class ManyWaits(Hub):
         Source:
             As `wait_all`.
         """
-        from ._crowds import Crowd, endings  # noqa: PLC0415  # loaded when it is first used
+        from ._crowds import endings  # noqa: PLC0415  # loaded when it is first used
 
-        session, rules = self._session, _rules(timeout, poll, on_event, check=False)
-        for ending in endings(session, Crowd(handles, rules, session.terms.clock)):
+        rules = _rules(timeout, poll, on_event, check=False, until=until)
+        crowd = _crowd(self._session, handles, rules)
+        for ending in endings(self._session, crowd):
             if ending.error is not None:
                 raise ending.error
             yield ending.handle
@@ -104,13 +116,15 @@ class AsyncManyWaits(Hub):
         poll: float | timedelta | None = None,
         on_event: Callable[[WaitEvent], object] | None = None,
         check: bool = True,
+        until: Until[H] | None = None,
     ) -> list[H]:
         """All jobs when they are over; at most 16 looks are under way at once. See `AIHub.wait_all`."""
-        from ._crowds import Crowd, endings_async  # noqa: PLC0415  # loaded when it is first used
+        from ._crowds import endings_async  # noqa: PLC0415  # loaded when it is first used
 
-        session, rules = self._session, _rules(timeout, poll, on_event, check=check)
+        rules = _rules(timeout, poll, on_event, check=check, until=until)
+        crowd = _crowd(self._session, handles, rules)
         ended: dict[int, H] = {}
-        async for ending in endings_async(session, Crowd(handles, rules, session.terms.clock)):
+        async for ending in endings_async(self._session, crowd):
             if ending.error is not None:
                 raise ending.error
             ended[ending.place] = ending.handle
@@ -123,12 +137,14 @@ class AsyncManyWaits(Hub):
         timeout: float | timedelta | None = None,  # as in wait_all
         poll: float | timedelta | None = None,
         on_event: Callable[[WaitEvent], object] | None = None,
+        until: Until[H] | None = None,
     ) -> AsyncIterator[H]:
         """Each job when it is over, the first to end first. See `AIHub.as_completed`."""
-        from ._crowds import Crowd, endings_async  # noqa: PLC0415  # loaded when it is first used
+        from ._crowds import endings_async  # noqa: PLC0415  # loaded when it is first used
 
-        session, rules = self._session, _rules(timeout, poll, on_event, check=False)
-        async for ending in endings_async(session, Crowd(handles, rules, session.terms.clock)):
+        rules = _rules(timeout, poll, on_event, check=False, until=until)
+        crowd = _crowd(self._session, handles, rules)
+        async for ending in endings_async(self._session, crowd):
             if ending.error is not None:
                 raise ending.error
             yield ending.handle
@@ -140,7 +156,14 @@ def _rules(
     on_event: Callable[[WaitEvent], object] | None,
     *,
     check: bool,
+    until: object,
 ) -> WaitRules:
     from ._wait_values import wait_rules  # noqa: PLC0415  # loads the decoders; a client that calls nothing does not
 
-    return wait_rules(timeout=timeout, poll=poll, on_event=on_event, check=check)
+    return wait_rules(timeout=timeout, poll=poll, on_event=on_event, check=check, until=until)
+
+
+def _crowd(session: SyncSession | AsyncSession, handles: Iterable[H], rules: WaitRules) -> Crowd[H]:
+    from ._crowds import Crowd  # noqa: PLC0415  # as in _rules
+
+    return Crowd(handles, rules, session.terms.clock, session.terms.config.progress)

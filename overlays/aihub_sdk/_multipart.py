@@ -9,12 +9,20 @@ from typing import Any, NamedTuple
 
 from aihub_api._runtime.body import File, Form
 
-__all__ = ["PIECE_BYTES", "ContentChanged", "Multipart", "Piece"]
+__all__ = ["PIECE_BYTES", "ContentChanged", "Multipart", "Piece", "may_be_read_ahead"]
 
 # Larger pieces save system calls and, on an event loop, switches to a thread; larger still gains nothing.
 PIECE_BYTES = 1 << 20
 # What may not stand in a quoted name, written as browsers write it, so that no name can end its own header.
 _ESCAPES = {'"': "%22", "\\": "\\\\", **{chr(code): f"%{code:02X}" for code in range(32) if code != 27}}
+
+
+def may_be_read_ahead(form: Form) -> bool:
+    """Whether a piece may be read while the one before it is on its way.
+
+    Not from a file that its owner has opened: an attempt that was given up could move it under the next one's feet.
+    """
+    return all(isinstance(file.content, bytes) or hasattr(file.content, "pieces") for file in form.files.values())
 
 
 class ContentChanged(OSError):
@@ -35,7 +43,8 @@ class Piece(NamedTuple):
 class Multipart:
     """The body of one attempt to send a form.
 
-    A file's content is bytes, a binary file, or an object that knows its `size_bytes` and has `rewind()` and `read(n)`.
+    A file's content is bytes, a binary file, or an object that knows its `size_bytes` and gives its
+    `pieces()`, from the beginning at each call.
 
     Attributes:
         content_type: The Content-Type header, which names the boundary.
@@ -77,15 +86,20 @@ class Multipart:
 
 
 def _read(content: Any, size: int) -> Iterator[Piece]:
-    (content.rewind if hasattr(content, "rewind") else lambda: content.seek(0))()
     left = size
-    while data := content.read(PIECE_BYTES):
+    for data in content.pieces() if hasattr(content, "pieces") else _pieces_of(content):
         left -= len(data)
         if left < 0:
             break
         yield Piece(data, content)
     if left:
         raise ContentChanged(f"the file was {size} bytes long and has changed while it was being sent")
+
+
+def _pieces_of(file: Any) -> Iterator[bytes]:
+    file.seek(0)
+    while data := file.read(PIECE_BYTES):
+        yield data
 
 
 def _size_of(content: Any) -> int:

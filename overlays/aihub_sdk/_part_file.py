@@ -1,12 +1,14 @@
-"""A file that appears under its name only when it is complete."""
+"""Files that appear under their name only when they are complete."""
 
 from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
-__all__ = ["PartFile"]
+__all__ = ["PartFile", "StagedFile"]
 
 
 class PartFile:
@@ -46,5 +48,56 @@ class PartFile:
 
     def discard(self) -> None:
         """Leave nothing behind; does nothing after `commit`."""
-        self._stream.close()
-        self._aside.unlink(missing_ok=True)
+        try:
+            self._stream.close()
+        finally:
+            self._aside.unlink(missing_ok=True)
+
+
+class StagedFile:
+    """Bytes of one file among very many, written in a folder that is aside already.
+
+    The disk is not waited for, as `PartFile` does: what a failing machine loses is found by its size afterwards.
+
+    Args:
+        path: Where they are written; made with the first bytes.
+        keep: Called with the size of the complete file, to give it its name.
+    """
+
+    def __init__(self, path: Path, keep: Callable[[int], object]) -> None:
+        self._path = path
+        self._keep = keep
+        self._stream: IO[bytes] | None = None
+        self.size_bytes = 0
+
+    def write(self, data: bytes) -> None:
+        """Append to what was written."""
+        if self._stream is None:
+            self._stream = self._path.open("xb")
+        self._stream.write(data)
+        self.size_bytes += len(data)
+
+    def restart(self) -> None:
+        """Forget what was written."""
+        if self._stream is not None:
+            self._stream.seek(0)
+            self._stream.truncate()
+        self.size_bytes = 0
+
+    def commit(self) -> None:
+        """Hand it over."""
+        if self._stream is None:
+            self.write(b"")
+        if self._stream is not None:
+            self._stream.close()
+        self._keep(self.size_bytes)
+        self._stream = None
+
+    def discard(self) -> None:
+        """Leave nothing behind; does nothing after `commit`."""
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            try:
+                stream.close()
+            finally:
+                self._path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Pools of connections, found by address: one for every way that requests take, for this process only."""
+"""Connections, found by address, for this process only."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar
 
+from ._connections import Connections
 from ._routes import Way, way_to
 from .errors import ConfigurationError
 
@@ -35,58 +36,70 @@ class TimeLeft(dict[str, float]):
 
 
 class Pools(Generic[P]):
-    """Makes a pool for a way when it is first needed. Threads may share it; a forked child starts with none.
+    """The connections to each address, made when first needed. Threads may share it; a forked child starts with none.
 
     Args:
-        make: Makes the pool for a way.
+        make: Gives what makes one pool of one connection for a way; called once for each way.
         verify: Trust of the S3 relay alone: a CA file's path, False for no verification, True for the usual ones.
+        clock: Seconds that only ever grow.
         given: Used for every address instead, when not None.
     """
 
-    __slots__ = ("_by_address", "_by_way", "_given", "_is_closed", "_make", "_process", "_verify")
+    __slots__ = ("_by_address", "_by_way", "_clock", "_given", "_is_closed", "_make", "_process", "_verify")
 
-    def __init__(self, make: Callable[[Way], P], *, verify: str | bool, given: P | None = None) -> None:
+    def __init__(
+        self,
+        make: Callable[[Way], Callable[[], P]],
+        *,
+        verify: str | bool,
+        clock: Callable[[], float],
+        given: P | None = None,
+    ) -> None:
         self._make = make
         self._verify = verify
+        self._clock = clock
         self._given = given
         self._is_closed = False
         self._start_afresh()
 
     def _start_afresh(self) -> None:
         self._process = os.getpid()
-        self._by_address: dict[tuple[str, bool], P] = {}
-        self._by_way: dict[Way, P] = {}
+        self._by_address: dict[tuple[str, bool], Connections[P]] = {}
+        self._by_way: dict[Way, Callable[[], P]] = {}
 
-    def at(self, address: str, service: str = "") -> P:
-        """The pool for an address.
+    def at(self, address: str, service: str = "") -> Connections[P]:
+        """The connections to an address.
 
         Raises:
             ConfigurationError: The client is closed, or the proxy or the certificates for it cannot be used.
         """
         if self._is_closed:
             raise closed()
-        if self._given is not None:
-            return self._given
         if self._process != os.getpid():
             # A forked child on its parent's connections would read its parent's answers.
             self._start_afresh()
         is_relay = service == RELAY
-        pool = self._by_address.get((address, is_relay))
-        if pool is None:
-            way = way_to(address, verify=self._verify if is_relay else True)
-            pool = self._by_way.get(way)
-            if pool is None:
-                # Of two threads that get here at once both make one, and both use the first.
-                pool = self._by_way.setdefault(way, self._make(way))
-            self._by_address[address, is_relay] = pool
-        return pool
+        connections = self._by_address.get((address, is_relay))
+        if connections is None:
+            # Of two threads that get here at once both make some, and both use the first.
+            made = Connections(self._maker(address, is_relay=is_relay), self._clock)
+            connections = self._by_address.setdefault((address, is_relay), made)
+        return connections
+
+    def _maker(self, address: str, *, is_relay: bool) -> Callable[[], P]:
+        given = self._given
+        if given is not None:
+            return lambda: given
+        way = way_to(address, verify=self._verify if is_relay else True)
+        make = self._by_way.get(way)
+        return self._by_way.setdefault(way, self._make(way)) if make is None else make
 
     def end(self) -> Iterable[P]:
         """Every pool of this process, to be closed; there will be none afterwards."""
         self._is_closed = True
-        pools = list(self._by_way.values()) if self._process == os.getpid() else []
+        connections = list(self._by_address.values()) if self._process == os.getpid() else []
         self._start_afresh()
-        return pools
+        return [pool for each in connections for pool in each.all()]
 
 
 def closed() -> ConfigurationError:

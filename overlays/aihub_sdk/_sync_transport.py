@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import copy
+import os
+import threading
 from collections.abc import Callable
 from typing import Any, cast
 
+from ._connections import Connections
 from ._effects import Fault, Reply, Send
+from ._long_body import LongBody
 from ._pools import Pools, closed
 from ._routes import origin_of
 from ._sharing import Sharers
 from ._transport import (
     FAULTS,
+    MOST_CONNECTIONS,
     STILL_ANSWERING,
     TOO_LATE,
     Requests,
@@ -22,31 +27,52 @@ from ._transport import (
     is_encoded,
     opened_of,
     plain_body,
-    sync_pool,
+    sync_pools,
 )
 
 __all__ = ["SyncStream", "SyncTransport"]
 
+# Longer than a thread can wait for a slot on any system.
+_LONGEST_SECONDS = 24 * 3600.0
+
 
 class SyncStream:
-    """An answer that is read piece by piece. Close it, also when it was read to its end."""
+    """An answer that is read piece by piece. Close it, also when it was read to its end; `on_close` is called once."""
 
-    def __init__(self, response: Response, url: str) -> None:
+    def __init__(self, response: Response, url: str, stall: float, on_close: Callable[[], None]) -> None:
         self._response = response
         self._url = url
-        self._chunks = response.iter_bytes() if is_encoded(response) else iter(response.iter_raw())
+        self._on_close: Callable[[], None] | None = on_close
+        # Past the response, which would count and pass on each piece once more.
+        self._chunks = response.iter_bytes() if is_encoded(response) else iter(cast("SyncBody", response.stream))
         self.opened = opened_of(response)
+        wire = response.extensions.get("network_stream")
+        self._long = LongBody(self.opened.size_bytes, wire, url=url, stall=stall)
 
     def pull(self) -> bytes | Fault | None:
         """The next piece, None at the end."""
+        if self._long.is_begun:
+            return self._read_on() if self._long.left else None
         try:
-            return next(self._chunks, None)
+            piece = next(self._chunks, None)
+            return self._long.begin(piece) if self._long.left else piece
         except FAULTS as error:
             return fault_of(error, origin_of(self._url))
 
+    def _read_on(self) -> bytes | Fault:
+        try:
+            return self._long.taken(self._long.wire.read(**self._long.how()))
+        except Exception as error:  # noqa: BLE001  # its class is not httpx's; a fault either way
+            return self._long.broken(error)
+
     def close(self) -> None:
         """Give the connection back, or end it when the body was not read to its end."""
-        self._response.close()
+        try:
+            self._response.close()
+        finally:
+            on_close, self._on_close = self._on_close, None
+            if on_close is not None:
+                on_close()
 
 
 class SyncTransport:
@@ -61,7 +87,8 @@ class SyncTransport:
     def __init__(self, *, verify: str | bool, clock: Callable[[], float], given: Any = None) -> None:
         self._clock = clock
         self._requests = Requests(clock)
-        self._pools: Pools[SyncPool] = Pools(sync_pool, verify=verify, given=given)
+        self._pools: Pools[SyncPool] = Pools(sync_pools, verify=verify, clock=clock, given=given)
+        self._slots = _Slots()
         self._sharers = Sharers()
         self._is_closed = False
 
@@ -81,34 +108,62 @@ class SyncTransport:
         """Send one request and read its whole answer."""
         if self._is_closed:
             raise closed()
+        connections = self._pools.at(send.address, send.call.operation.service)
+        slots = self._slots.of(is_file=send.call.form is not None)
+        if not slots.acquire(timeout=min(max(send.deadline - self._clock(), 0.0), _LONGEST_SECONDS)):
+            return TOO_LATE
         try:
-            pool = self._pools.at(send.address, send.call.operation.service)
-            request = self._requests.of(send)
-            if self._clock() >= send.deadline:
-                return TOO_LATE
-            response = pool.handle_request(request)
-            stream = cast("SyncBody", response.stream)
+            pool = connections.take()
             try:
-                chunks = []
-                for chunk in stream:
-                    chunks.append(chunk)
-                    if self._clock() >= send.deadline:
-                        return STILL_ANSWERING
+                return self._exchanged(pool, send)
+            except FAULTS as error:
+                return fault_of(error, send.address)
             finally:
-                stream.close()
-            return Reply(response.status_code, response.headers, plain_body(response, chunks))
-        except FAULTS as error:
-            return fault_of(error, send.address)
+                _give_back(connections, pool)
+        finally:
+            slots.release()
+
+    def _exchanged(self, pool: SyncPool, send: Send) -> Reply | Fault:
+        request = self._requests.of(send)
+        if self._clock() >= send.deadline:
+            return TOO_LATE
+        response = pool.handle_request(request)
+        stream = cast("SyncBody", response.stream)
+        try:
+            chunks = []
+            for chunk in stream:
+                chunks.append(chunk)
+                if self._clock() >= send.deadline:
+                    return STILL_ANSWERING
+        finally:
+            stream.close()
+        return Reply(response.status_code, response.headers, plain_body(response, chunks))
 
     def open(self, url: str, stall: float) -> SyncStream | Fault:
         """Ask for a file, naming nobody. `stall` is how many seconds nothing may happen."""
         if self._is_closed:
             raise closed()
+        connections = self._pools.at(origin_of(url))
+        slots = self._slots.of(is_file=True)
+        if not slots.acquire(timeout=min(stall, _LONGEST_SECONDS)):
+            return TOO_LATE
+        pool = None
         try:
-            response = self._pools.at(origin_of(url)).handle_request(self._requests.plain_get(url, stall))
-        except FAULTS as error:
-            return fault_of(error, origin_of(url))
-        return SyncStream(response, url)
+            pool = connections.take()
+            response = pool.handle_request(self._requests.plain_get(url, stall))
+        except BaseException as error:
+            if pool is not None:
+                _give_back(connections, pool)
+            slots.release()
+            if isinstance(error, FAULTS):
+                return fault_of(error, origin_of(url))
+            raise
+
+        def on_close() -> None:
+            _give_back(connections, pool)
+            slots.release()
+
+        return SyncStream(response, url, stall, on_close)
 
     def close(self, client: object) -> None:
         """Send nothing more for this client; with the last one, all connections of this process are closed."""
@@ -116,3 +171,26 @@ class SyncTransport:
         if self._sharers.leave(client):
             for pool in self._pools.end():
                 pool.close()
+
+
+def _give_back(connections: Connections[SyncPool], pool: SyncPool) -> None:
+    idle = connections.give_back(pool)
+    if idle is not None:
+        idle.close()
+
+
+class _Slots:
+    """How many requests are under way; a forked child starts with none, whatever its parent's threads were doing."""
+
+    def __init__(self) -> None:
+        self._start_afresh()
+
+    def _start_afresh(self) -> None:
+        self._process = os.getpid()
+        self._calls, self._files = (threading.Semaphore(MOST_CONNECTIONS) for _ in range(2))
+
+    def of(self, *, is_file: bool) -> threading.Semaphore:
+        """The slots of calls, or of files, which may take hours each."""
+        if self._process != os.getpid():
+            self._start_afresh()
+        return self._files if is_file else self._calls

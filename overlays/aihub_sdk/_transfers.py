@@ -59,7 +59,9 @@ class Write(NamedTuple):
 
 
 class Commit(NamedTuple):
-    """Put the file in its place."""
+    """Append the last bytes and put the file in its place: one step, so that a small file is one visit to the disk."""
+
+    data: bytes
 
 
 FetchEffect = Open | Pull | Restart | Write | Commit | Sleep
@@ -75,12 +77,13 @@ def fetch_flow(source: Source, terms: Terms) -> FetchFlow:
     tries = _Tries(source, terms)
     while True:
         opened = yield from _opened(tries)
-        yield Restart()
-        fault = yield from _copied(opened)
-        if fault is None:
-            yield Commit()
+        outcome = yield from _copied(opened)
+        if isinstance(outcome, bytes):
+            yield Commit(outcome)
             return
-        yield tries.pause_after(fault)
+        pause = tries.pause_after(outcome)
+        yield Restart()
+        yield pause
 
 
 def open_flow(source: Source, terms: Terms) -> Generator[FetchEffect, Any, None]:
@@ -112,26 +115,23 @@ def _opened(tries: _Tries) -> Generator[FetchEffect, Any, Opened]:
         yield tries.pause_after(answer)
 
 
-def _copied(opened: Opened) -> Generator[FetchEffect, Any, Fault | None]:
+def _copied(opened: Opened) -> Generator[FetchEffect, Any, Fault | bytes]:
+    """Writes all but the last bytes; gives those when everything has come."""
     waiting: list[bytes] = []
     waiting_bytes = got_bytes = 0
-    while True:
-        piece = yield Pull()
+    while (piece := (yield Pull())) is not None:
         if isinstance(piece, Fault):
             return piece
-        if piece:
-            waiting.append(piece)
-            waiting_bytes += len(piece)
-            got_bytes += len(piece)
-        if waiting and (piece is None or waiting_bytes >= WRITE_BYTES):
+        waiting.append(piece)
+        waiting_bytes += len(piece)
+        got_bytes += len(piece)
+        if waiting_bytes >= WRITE_BYTES:
             yield Write(b"".join(waiting))
             waiting, waiting_bytes = [], 0
-        if piece is None:
-            break
     if opened.size_bytes is not None and opened.size_bytes != got_bytes:
         reason = f"{got_bytes} of {opened.size_bytes} bytes came"
         return Fault(Sent.MAYBE, is_timeout=False, reason=reason, error=None)
-    return None
+    return b"".join(waiting)
 
 
 class _Tries:

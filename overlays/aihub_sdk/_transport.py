@@ -7,15 +7,19 @@ decided here: redirects are not followed, cookies are not kept, proxies come fro
 from __future__ import annotations
 
 import ssl
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import cache
+from importlib.util import find_spec
+from itertools import islice
 
 import httpx
 
 from aihub_api._runtime.body import Form
 
+from ._connections import KEEPALIVE_SECONDS
 from ._effects import Fault, Opened, Send, Sent
-from ._multipart import Multipart, Piece
+from ._multipart import Multipart, Piece, may_be_read_ahead
 from ._pools import CONNECT_SECONDS, TimeLeft
 from ._routes import Way, tls_of_its_own, tls_without_authorities
 from ._version import __version__
@@ -28,36 +32,42 @@ __all__ = [
     "TOO_LATE",
     "AsyncBody",
     "AsyncPool",
+    "ConnectionBroke",
+    "NoAnswerInTime",
+    "NotConnected",
+    "Request",
     "Requests",
     "Response",
     "SyncBody",
     "SyncPool",
-    "async_pool",
+    "async_pools",
     "fault_of",
     "is_encoded",
     "opened_of",
     "plain_body",
-    "sync_pool",
+    "sync_pools",
 ]
 
 SyncPool = httpx.BaseTransport
 AsyncPool = httpx.AsyncBaseTransport
 SyncBody = httpx.SyncByteStream
 AsyncBody = httpx.AsyncByteStream
+Request = httpx.Request
 Response = httpx.Response
+NotConnected = httpx.ConnectError
+ConnectionBroke = httpx.ReadError
+NoAnswerInTime = httpx.ReadTimeout
 
-# More connections cost a busy process more time in the pool than they save; see the benchmarks of polling.
+# More connections cost a busy process more time than they save; see the benchmarks of polling. Calls and files are
+# counted apart, or sixteen long transfers would keep every call waiting.
 MOST_CONNECTIONS = 16
-# Servers close idle connections; a write must not ride on one that is just being closed.
-KEEPALIVE_SECONDS = 2.0
 # A bound, not a tuning: a program that calls thousands of different URLs must not collect them for ever.
 _MOST_CACHED = 512
 
-_LIMITS = httpx.Limits(
-    max_connections=MOST_CONNECTIONS,
-    max_keepalive_connections=MOST_CONNECTIONS,
-    keepalive_expiry=KEEPALIVE_SECONDS,
-)
+# Each visit to a thread costs an event loop about as much as sending a mebibyte.
+_PIECES_AT_A_TIME = 4
+
+_LIMITS = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEPALIVE_SECONDS)
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _NEVER_SENT = (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError)
 FAULTS = (httpx.HTTPError, httpx.InvalidURL)
@@ -130,6 +140,7 @@ class _FormBody(httpx.SyncByteStream, httpx.AsyncByteStream):
 
     def __init__(self, form: Form) -> None:
         self._multipart = Multipart(form)
+        self._is_read_ahead = may_be_read_ahead(form)
         self.headers = {
             "Content-Type": self._multipart.content_type,
             "Content-Length": str(self._multipart.size_bytes),
@@ -144,9 +155,22 @@ class _FormBody(httpx.SyncByteStream, httpx.AsyncByteStream):
         import asyncio  # noqa: PLC0415  # whoever awaits this has loaded it; a synchronous client never does
 
         pieces = self._multipart.pieces()
-        while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
-            yield piece.data
-            _tell(piece)
+
+        def read() -> asyncio.Future[list[Piece]]:
+            reading = asyncio.ensure_future(asyncio.to_thread(lambda: list(islice(pieces, _PIECES_AT_A_TIME))))
+            # Whether it could be read is of no interest any more when the sending is given up.
+            reading.add_done_callback(lambda done: done.cancelled() or done.exception())
+            return reading
+
+        reading = read()
+        while some := await reading:
+            if self._is_read_ahead:
+                reading = read()
+            for piece in some:
+                yield piece.data
+                _tell(piece)
+            if not self._is_read_ahead:
+                reading = read()
 
 
 def _tell(piece: Piece) -> None:
@@ -170,24 +194,42 @@ def _tls(way: Way) -> ssl.SSLContext:
     return tls_without_authorities()
 
 
-def sync_pool(way: Way) -> SyncPool:
-    """The pool of connections for a way.
+def sync_pools(way: Way) -> Callable[[], SyncPool]:
+    """What makes pools of one connection each for a way.
 
     Raises:
         ConfigurationError: The proxy or the certificates for it cannot be used.
     """
-    try:
-        return httpx.HTTPTransport(verify=_tls(way), trust_env=False, limits=_LIMITS, proxy=_proxy(way))
-    except (ValueError, ImportError, httpx.InvalidURL) as error:
-        raise _unusable_proxy(error) from None
+    tls, proxy = _tls_and_proxy(way)
+    return lambda: httpx.HTTPTransport(verify=tls, trust_env=False, limits=_LIMITS, proxy=proxy)
 
 
-def async_pool(way: Way) -> AsyncPool:
-    """`sync_pool` for asyncio."""
+def async_pools(way: Way) -> Callable[[], AsyncPool]:
+    """`sync_pools` for asyncio."""
+    _settle_which_async_library()
+    tls, proxy = _tls_and_proxy(way)
+    return lambda: httpx.AsyncHTTPTransport(verify=tls, trust_env=False, limits=_LIMITS, proxy=proxy)
+
+
+def _settle_which_async_library() -> None:
+    """Say once that there is no sniffio, where there is none.
+
+    httpcore tries to import it several times a request, and an import that fails searches every folder of the path
+    each time: more than half of what a request costs.
+    """
+    if "sniffio" not in sys.modules and find_spec("sniffio") is None:
+        sys.modules["sniffio"] = None  # type: ignore[assignment]  # how Python writes down that there is no such module
+
+
+def _tls_and_proxy(way: Way) -> tuple[ssl.SSLContext, httpx.Proxy | None]:
     try:
-        return httpx.AsyncHTTPTransport(verify=_tls(way), trust_env=False, limits=_LIMITS, proxy=_proxy(way))
+        tls, proxy = _tls(way), _proxy(way)
+        if way.proxy is not None:
+            # It looks at its arguments when it is made, and connects only when it is used.
+            httpx.HTTPTransport(verify=tls, trust_env=False, proxy=proxy).close()
     except (ValueError, ImportError, httpx.InvalidURL) as error:
         raise _unusable_proxy(error) from None
+    return tls, proxy
 
 
 def _proxy(way: Way) -> httpx.Proxy | None:

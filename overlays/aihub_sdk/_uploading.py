@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+import errno
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from os import PathLike
 from pathlib import Path
-from typing import IO, Any, NoReturn, cast
+from typing import Any, NoReturn, cast
 
 from aihub_api._runtime.body import File
 from aihub_api.s3_relay import upload_file
@@ -16,6 +17,7 @@ from aihub_api.s3_relay.models import UploadedFile, UploadFileRequest
 from aihub_api.types import Call
 
 from ._envelope import checked_call
+from ._multipart import PIECE_BYTES
 from ._sessions import AsyncSession, SyncSession
 from ._wait_values import wait_rules
 from ._zip_stream import ZipStream
@@ -44,23 +46,20 @@ class StoredObject:
 
 
 class _LocalFile:
-    """A file on this machine, opened when it is read."""
+    """A file on this machine, opened anew each time that it is read."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._stream: IO[bytes] | None = None
-        self.size_bytes = path.stat().st_size
+        if path.exists() and not path.is_file():
+            # Opening a pipe would wait for somebody to write into it.
+            raise OSError(errno.EINVAL, "it is neither a file nor a folder")
+        with path.open("rb") as stream:
+            self.size_bytes = stream.seek(0, os.SEEK_END)
 
-    def rewind(self) -> None:
-        self.close()
-        self._stream = self._path.open("rb", buffering=0)
-
-    def read(self, size: int) -> bytes:
-        return self._stream.read(size) if self._stream is not None else b""
-
-    def close(self) -> None:
-        if self._stream is not None:
-            self._stream.close()
+    def pieces(self) -> Iterator[bytes]:
+        with self._path.open("rb", buffering=0) as stream:
+            while data := stream.read(PIECE_BYTES):
+                yield data
 
 
 class _Content:
@@ -73,21 +72,18 @@ class _Content:
         self.size_bytes = self._source.size_bytes
         self.sent_bytes = 0
 
-    def rewind(self) -> None:
+    def pieces(self) -> Iterator[bytes]:
         self.sent_bytes = 0
-        self._source.rewind()
+        return self._source.pieces()
 
-    def read(self, size: int) -> bytes:
-        return self._source.read(size)
+    def read(self, size: int = -1) -> bytes:
+        """What makes it a file to whoever checks a request; `pieces` is what is sent."""
+        raise NotImplementedError(size)
 
     def sent(self, size: int) -> None:
         self.sent_bytes += size
         if self._progress is not None:
             self._progress(self.sent_bytes, self.size_bytes)
-
-    def close(self) -> None:
-        if isinstance(self._source, _LocalFile):
-            self._source.close()
 
 
 class _Upload:
@@ -181,8 +177,6 @@ def upload(
         if isinstance(error, AIHubError):
             raise
         task.explain(error)
-    finally:
-        task.content.close()
 
 
 async def upload_async(
@@ -207,13 +201,11 @@ async def upload_async(
         if isinstance(error, AIHubError):
             raise
         task.explain(error)
-    finally:
-        # Closing a file that a cancelled thread still reads is no harm: its bytes go nowhere.
-        with suppress(OSError):
-            task.content.close()
 
 
 def _unreadable(path: Path, error: OSError) -> InvalidRequest:
     return InvalidRequest(
-        f"{path} cannot be read: {error.strerror or error}.", field="path", hint="Pass a file or a folder."
+        f"{error.filename or path} cannot be read: {error.strerror or error}.",
+        field="path",
+        hint="Pass a file or a folder that can be read.",
     )

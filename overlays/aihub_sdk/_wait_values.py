@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar, Union
 
 from aihub_api._runtime.rows import WaiterRow
 
 from .errors import AIHubError, InvalidRequest
 
-__all__ = ["JobAt", "Pause", "Poll", "WaitEvent", "WaitRules", "wait_rules"]
+__all__ = [
+    "JobAt",
+    "Pause",
+    "Poll",
+    "State",
+    "Until",
+    "WaitEvent",
+    "WaitRules",
+    "poll_words",
+    "time_words",
+    "wait_rules",
+]
+
+H = TypeVar("H")
+# A state of a job: its name in any case, its number, or its member of the status enum, which is a number too.
+State = Union[str, int]  # noqa: UP007  # an alias that is subscripted below has to exist at run time, on 3.10 too
+# What a wait goes on until: a state, several, or whatever a function says about the handle.
+Until = Union[State, Collection[State], Callable[[H], object]]  # noqa: UP007  # as above
+
+# How often a wait that nothing happens in says so in the log.
+STILL_AFTER = 300.0
 
 
 class Poll(NamedTuple):
@@ -39,6 +59,7 @@ class JobAt(NamedTuple):
         environment: Environment name.
         is_new: Whether it was created a moment ago, so that it may not be found yet.
         said: What a snapshot says about how the job ended, where no single field does.
+        is_enough: Whether a snapshot shows what the caller waits for, None for the end of the job.
     """
 
     row: WaiterRow
@@ -47,6 +68,7 @@ class JobAt(NamedTuple):
     environment: str
     is_new: bool
     said: Callable[[Any], str] | None = None
+    is_enough: Callable[[Any], bool] | None = None
 
 
 class WaitEvent(NamedTuple):
@@ -79,12 +101,18 @@ class WaitRules(NamedTuple):
         poll: Seconds between two looks; None backs off from 1 to 15.
         on_event: Called after every look.
         check: Whether a failed or stopped job raises.
+        until: What the caller waits for, as it was given; None for the end of the job.
+        still_after: Seconds without a line in the log after which there is one all the same; None for never.
+        before_words: Called before something is logged, so that a line on the terminal can make room.
     """
 
     timeout: float | None = None
     poll: float | None = None
     on_event: Callable[[WaitEvent], object] | None = None
     check: bool = True
+    until: object = None
+    still_after: float | None = STILL_AFTER
+    before_words: Callable[[], object] | None = None
 
 
 def wait_rules(
@@ -93,13 +121,31 @@ def wait_rules(
     poll: float | timedelta | None,
     on_event: Callable[[WaitEvent], object] | None,
     check: bool,
+    until: object = None,
 ) -> WaitRules:
-    """The rules, if they can be followed.
+    """The rules, if they can be followed. What `until` means depends on the kind of job: see `_goals`.
 
     Raises:
         InvalidRequest: `timeout` is not a number of seconds from 0, or `poll` not one above 0.
     """
-    return WaitRules(_seconds("timeout", timeout), _seconds("poll", poll), on_event, check)
+    return WaitRules(_seconds("timeout", timeout), _seconds("poll", poll), on_event, check, until)
+
+
+def time_words(seconds: float) -> str:
+    """A duration for people, in its two largest units: `48 s`, `12 min`, `3 h 5 min`, `2 d 4 h`."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes_left = divmod(minutes, 60)
+    days, hours_left = divmod(hours, 24)
+    if days:
+        return f"{days} d {hours_left} h"
+    if hours:
+        return f"{hours} h {minutes_left} min"
+    return f"{minutes} min" if minutes else f"{rest} s"
+
+
+def poll_words(polls: int) -> str:
+    """How often was looked, for people."""
+    return f"{polls} poll{'' if polls == 1 else 's'}"
 
 
 def _seconds(name: str, value: float | timedelta | None) -> float | None:

@@ -11,7 +11,7 @@ from collections.abc import Generator
 from typing import Any, TypedDict
 
 from ._core import Clock
-from ._wait_values import JobAt, Pause, Poll, WaitEvent, WaitRules
+from ._wait_values import JobAt, Pause, Poll, WaitEvent, WaitRules, poll_words, time_words
 from .errors import (
     AIHubError,
     CallTimeout,
@@ -49,7 +49,7 @@ def wait_flow(job: JobAt, rules: WaitRules, clock: Clock) -> WaitFlow:
     """The effects of one wait.
 
     Returns:
-        The last snapshot: the job is over.
+        The last snapshot: the job is over, or it shows what the caller waits for.
 
     Raises:
         JobFailed, JobStopped: It ended so, and `check` is on.
@@ -82,7 +82,7 @@ class _Watch:
         self._job = job
         self._rules = rules
         self._clock = clock
-        self._started = clock.monotonic()
+        self._started = self._spoke_at = clock.monotonic()
         self._pause = FIRST_PAUSE
         self._polls = 0
         self._failed_polls = 0
@@ -104,11 +104,15 @@ class _Watch:
             self._take_error(found)
         else:
             self._take_snapshot(found)
+            # What the caller asked for comes first: a failed state that was asked for is no failure of the wait.
+            if self._job.is_enough is not None and self._job.is_enough(found):
+                return True
             if self._state in self._job.row.success:
                 return True
             if self._is_ended_badly():
                 return True
         self._check_deadline(found if isinstance(found, AIHubError) else None)
+        self._show_life()
         return False
 
     def pause(self) -> float:
@@ -128,11 +132,11 @@ class _Watch:
         is_change = number != self._state or self._polls == 1
         if number not in row.states and not self._has_warned:
             self._has_warned = True
-            log.warning("%s: unknown state %s; waiting on", self._job.ref, state)
+            self._say(logging.WARNING, "%s: unknown state %s; waiting on", state)
         self.snapshot, self._state = snapshot, number
         self._failed_polls, self._failing_since = 0, None
         if is_change:
-            log.info("%s: %s", self._job.ref, self._state_name())
+            self._say(logging.INFO, "%s: %s", self._state_name())
         self._tell(None, is_change=is_change)
 
     def _take_error(self, error: AIHubError) -> None:
@@ -144,10 +148,29 @@ class _Watch:
         if not is_over:
             # The first of a row is worth a line; the rest would only repeat it.
             level = logging.WARNING if self._failed_polls == 1 else logging.DEBUG
-            log.log(level, "%s: could not be read (%s); waiting on", self._job.ref, type(error).__name__)
+            self._say(level, "%s: could not be read (%s); waiting on", type(error).__name__)
         self._tell(error, is_change=False)
         if is_over:
             raise error
+
+    def _say(self, level: int, text: str, *facts: object) -> None:
+        """A line in the log about the job."""
+        if level >= logging.INFO:
+            self._spoke_at = self._clock.monotonic()
+        if log.isEnabledFor(level):
+            if self._rules.before_words is not None:
+                self._rules.before_words()
+            log.log(level, text, self._job.ref, *facts)
+
+    def _show_life(self) -> None:
+        """Say that the wait goes on, when nothing was said for long."""
+        still_after = self._rules.still_after
+        if still_after is None:
+            return
+        now = self._clock.monotonic()
+        if now - self._spoke_at >= still_after:
+            state, elapsed = self._state_name() or "not seen", time_words(now - self._started)
+            self._say(logging.INFO, "%s: still %s after %s, %s", state, elapsed, poll_words(self._polls))
 
     def _is_passing(self, error: AIHubError) -> bool:
         """Whether a poll's failure says nothing about the job."""

@@ -68,24 +68,21 @@ class ZipStream:
         if not self.count:
             raise InvalidRequest(f"{folder} holds no file.", field="path", hint="Pass a folder with files in it.")
         self._directory = list(self._plan())
-        self._pieces: Iterator[bytes] = iter(())
         data_bytes = sum(entry.total_bytes for entry in self._entries)
         self.size_bytes = data_bytes + sum(map(len, self._directory)) + len(self._end(data_bytes))
 
-    def rewind(self) -> None:
-        """Begin again."""
-        self._pieces = self._archive()
-
-    def read(self, _: int = -1) -> bytes:
-        """The next bytes, as many as come together; none at the end."""
+    def pieces(self) -> Iterator[bytes]:
+        """The archive from its beginning, as many bytes as come together at a time."""
         gathered: list[bytes] = []
         size = 0
-        for piece in self._pieces:
+        for piece in self._archive():
             gathered.append(piece)
             size += len(piece)
             if size >= PIECE_BYTES:
-                break
-        return b"".join(gathered)
+                yield b"".join(gathered)
+                gathered, size = [], 0
+        if gathered:
+            yield b"".join(gathered)
 
     def _archive(self) -> Iterator[bytes]:
         checksums = []
@@ -168,6 +165,8 @@ def _entries_of(folder: Path) -> Iterator[_Entry]:
             path = Path(root) / name
             if not path.is_file():
                 _refuse(path, "is not a file")
+            if not os.access(path, os.R_OK):
+                _refuse(path, "cannot be read")
             yield _Entry(_name_of(path, folder), path, path.stat().st_size)
 
 

@@ -213,7 +213,7 @@ class AsyncAIHub(AsyncNouns):
         return await known_user_async(self._session)
 
     async def close(self) -> None:
-        """Close the connections of the running event loop. Nothing can be sent afterwards."""
+        """Close the connections of the running event loop. Nothing can be sent afterwards. See `AIHub.close`."""
         await self._session.transport.close(self)
 
     async def __aenter__(self) -> AsyncAIHub:

@@ -29,6 +29,7 @@ from aihub_sdk import (
     DatasetVersion,
     DownloadReport,
     JobFailed,
+    Listing,
     QuotaTask,
     ResponseLost,
     Run,
@@ -85,6 +86,9 @@ def jobs(hub: AIHub) -> None:
     assert_type(training.wait(stop_on_interrupt=True), Training)
     assert_type(training.status, TrainingStatus | None)
     assert_type(training.watch(), Iterator[Training])
+    assert_type(training.wait(until=["running", TrainingStatus.FAILED]), Training)
+    assert_type(training.wait(until=lambda each: each.started_at is not None), Training)
+    training.wait(until=1.5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # no state
     assert_type(training.pods(page_size=100), Iterator[Pod])
     assert_type(training.ref, str)
     training.stop()
@@ -94,7 +98,7 @@ def jobs(hub: AIHub) -> None:
     run = hub.workflows.run(1, 2, params={"lr": "0.1"})
     assert_type(run, Run)
     assert_type(run.status, RunStatus | None)
-    assert_type(run.nodes, tuple[TaskNode, ...])
+    assert_type(run.nodes, Listing[TaskNode])
     hub.trainings.submit(shmm=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # shm
 
 
@@ -107,11 +111,13 @@ def many(hub: AIHub, trainings: list[Training]) -> None:
         assert_type(event.error, AIHubError | None)
 
     hub.wait_all(trainings, on_event=told)
+    assert_type(hub.wait_all(trainings, until=lambda each: each.started_at is not None), list[Training])
 
 
 def names(hub: AIHub) -> None:
     assert_type(hub.clusters.list(module_type="training")[0], VirtualCluster)
     assert_type(hub.storages.list()[0], Storage)
+    assert_type(hub.storages.list()[:2], Listing[Storage])
     assert_type(hub.storages.get("data1").id, int)
 
 

@@ -65,8 +65,8 @@ class Client:
         self.time = VirtualClock()
         self.script = Script(*steps)
         self.is_async = kind == "async"
-        given = {"base_url": BASE, "token": "t0", **settings}
-        self.config = resolve(environ={}, **given)
+        given: dict[str, Any] = {"base_url": BASE, "token": "t0", "environ": {}, **settings}
+        self.config = resolve(**given)
         transport, clock = httpx.MockTransport(self.script), self.time.clock()
         self.runner = asyncio.Runner()
         self.hub: Any

@@ -96,6 +96,19 @@ def test_the_deadline_is_for_all_together(client: MakeClient) -> None:
     assert (caught.value.job_id, c.time.now) == (2, 2)
 
 
+def test_a_look_takes_no_longer_than_is_left_for_all(client: MakeClient) -> None:
+    given = []
+
+    def look(request: httpx.Request) -> httpx.Response:
+        given.append(round(request.extensions["timeout"].get("read"), 3))
+        return ok({"id": 1, "status": SUCCESS if len(given) == 2 else RUNNING})
+
+    c = client(look, look, timeout=60)
+    c.done(c.hub.wait_all([c.hub.attach("aihub://custom/training/1")], timeout=5, poll=3))
+
+    assert given == [5.0, 2.0]
+
+
 def test_none_are_over_at_once(client: MakeClient) -> None:
     c = client()
 

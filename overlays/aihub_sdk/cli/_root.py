@@ -11,20 +11,47 @@ from aihub_api.tables import SPEC_VERSION, TOOLS
 from aihub_sdk import __version__
 from aihub_sdk.errors import AIHubError
 
-from ._emulator import emulator
-from ._login import login, logout
-from ._settings import config
+from ._lazy import LazyCommand, LazyGroup, loaded
 
 __all__ = ["root", "run"]
 
+_ABOUT = """Work with the AIHub platform from the command line.
+
+Results go to stdout and everything else to stderr. The exit code is 0 when it is done, 1 when the platform or the SDK
+reports an error, 2 when an option is wrong and nothing was sent, and 130 when it was interrupted.
+"""
+_COMMANDS = {
+    "api": LazyCommand("Call any operation of the platform by its name.", loaded("_api", "api")),
+    "config": LazyCommand("See the settings that a client would use.", loaded("_settings", "config")),
+    "datasets": LazyCommand("Make datasets, and fetch their files.", loaded("_files", "datasets")),
+    "emulator": LazyCommand("Run the platform on this machine.", loaded("_emulator", "emulator")),
+    "login": LazyCommand("Log in, and keep the token for later calls.", loaded("_login", "login")),
+    "logout": LazyCommand("Remove what `aihub login` has kept.", loaded("_login", "logout")),
+    "quota-tasks": LazyCommand("Run jobs with a priority.", loaded("_jobs", "quota_tasks")),
+    "s3": LazyCommand("Store files through the S3 relay.", loaded("_files", "s3")),
+    "searches": LazyCommand("Search the data warehouse.", loaded("_searches", "searches")),
+    "show": LazyCommand("Print a job as it is now.", loaded("_follow", "show")),
+    "stop": LazyCommand("Stop a training or a quota task.", loaded("_follow", "stop")),
+    "trainings": LazyCommand("Train models.", loaded("_jobs", "trainings")),
+    "wait": LazyCommand("Wait until a job is over.", loaded("_follow", "wait")),
+    "workflows": LazyCommand("Run workflows.", loaded("_jobs", "workflows")),
+}
+
 
 def run(arguments: list[str] | None = None) -> None:
-    """Run one command and end the process: 0 done, 1 an error of the SDK, 2 wrong usage."""
+    """Run one command and end the process: 0 done, 1 an error of the SDK, 2 wrong usage, 130 interrupted."""
     try:
-        root.main(args=arguments, prog_name="aihub")
+        code = root.main(args=arguments, prog_name="aihub", standalone_mode=False)
     except AIHubError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        click.echo("Interrupted.", err=True)
+        sys.exit(130)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def versions() -> str:
@@ -40,20 +67,14 @@ def _print_versions(context: click.Context, _parameter: click.Parameter, is_aske
         context.exit()
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option(
-    "--version",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_print_versions,
-    help="Print the versions of SDK, spec and generator tools.",
+root = LazyGroup("aihub", text=_ABOUT, commands=_COMMANDS)
+root.params.append(
+    click.Option(
+        ["--version"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_print_versions,
+        help="Print the versions of SDK, spec and generator tools.",
+    )
 )
-def root() -> None:
-    """Work with the AIHub platform from the command line."""
-
-
-root.add_command(config)
-root.add_command(emulator)
-root.add_command(login)
-root.add_command(logout)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aihub_api.tag_resource.models import ModuleType, VirtualCluster
+from aihub_sdk._listings import Listing
 from aihub_sdk._lookups import cluster_called, clusters_for
 from aihub_sdk._sessions import AsyncSession, SyncSession
 from aihub_sdk._steps import run, run_async
@@ -18,7 +19,7 @@ class Clusters:
 
     def list(
         self, *, module_type: ModuleType | int | str = ModuleType.TRAINING, user_id: int | None = None
-    ) -> tuple[VirtualCluster, ...]:
+    ) -> Listing[VirtualCluster]:
         """The clusters that a user may choose for one kind of job.
 
         Args:
@@ -72,7 +73,7 @@ class AsyncClusters:
 
     async def list(
         self, *, module_type: ModuleType | int | str = ModuleType.TRAINING, user_id: int | None = None
-    ) -> tuple[VirtualCluster, ...]:
+    ) -> Listing[VirtualCluster]:
         """The clusters that a user may choose. See `Clusters.list`."""
         steps = clusters_for(self._session.terms.config.environment, user_id, module_type)
         return await run_async(self._session, steps)

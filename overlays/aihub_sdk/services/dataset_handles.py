@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from os import PathLike
 from typing import ClassVar, TypeVar
 
 from aihub_api.dataset_management.models import DatasetVersion as VersionData
 from aihub_api.dataset_management.models import DatasetVersionStatus
+from aihub_api.types import Call
 from aihub_sdk._download_plan import DownloadReport, Order
 from aihub_sdk._downloading import download, download_async
-from aihub_sdk._handles import JobHandle, context_of, parse_ref, utc_datetime, wait, wait_async
-from aihub_sdk._sessions import AsyncSession, SyncSession
+from aihub_sdk._handles import JobHandle, context_of, parse_ref, utc_datetime
+from aihub_sdk._job_handles import AsyncJob, FollowedJob, Job
 from aihub_sdk._version_finder import find_version, find_version_async, version_call
-from aihub_sdk._wait_values import WaitEvent, wait_rules
 from aihub_sdk.errors import InvalidRequest, UnexpectedResponse
 
 __all__ = ["AsyncDatasetVersion", "DatasetVersion", "version_name"]
@@ -24,7 +24,7 @@ V = TypeVar("V", bound="_VersionHandle")
 
 
 @dataclass(frozen=True)
-class _VersionHandle(JobHandle[VersionData]):
+class _VersionHandle(FollowedJob[VersionData]):
     """What is known about a version without asking again; None, or `""`, for what was not seen yet."""
 
     kind: ClassVar[str] = "dataset_version"
@@ -76,6 +76,9 @@ class _VersionHandle(JobHandle[VersionData]):
         """When it was created, in UTC."""
         return utc_datetime(self.snapshot.created_at) if self.snapshot is not None else None
 
+    def _look(self) -> Call[VersionData]:
+        return version_call(self.id, self.environment)
+
     def _unnamed_id(self) -> int | None:
         """Its id, while its number is not known."""
         last = self.id.rpartition("/")[2]
@@ -110,8 +113,10 @@ class _VersionHandle(JobHandle[VersionData]):
         return Order(self.id, data.parquet_index_path, mark, target, workers, data.data_count, progress, context)
 
 
-class DatasetVersion(_VersionHandle):
+class DatasetVersion(_VersionHandle, Job[VersionData]):
     """A version of a dataset: a frozen value, so that what changes comes back as a new handle.
+
+    Right after an upload its number is not known: the first look finds it by the version's id, in a few reads.
 
     Attributes:
         id: Its name, such as `mnist/V1`; `mnist/#42` for the version with id 42 while its number is not known.
@@ -119,71 +124,13 @@ class DatasetVersion(_VersionHandle):
         snapshot: How it was last seen, None before the first look.
     """
 
-    def refresh(self) -> DatasetVersion:
-        """The version as it is now.
-
-        Right after an upload its number is not known: the version with its id is looked for, in a few reads.
-
-        Returns:
-            A new handle; this one is unchanged.
-
-        Raises:
-            NotFound: There is no such version.
-            AIHubError: The call failed.
-
-        Source:
-            getDatasetVersionDetail, 数据集管理 / 获取数据集版本信息.
-        """
-        return self._seen(self._look(None))
-
-    def _look(self, seconds: float | None) -> VersionData:
-        session: SyncSession = self._attached()
-        limit = session.terms.timeout_within(seconds)
+    def _looked(self, seconds: float | None) -> DatasetVersion:
         unnamed = self._unnamed_id()
-        if unnamed is not None:
-            return find_version(session, self.dataset, unnamed, seconds=limit)
-        return session.send(version_call(self.id, self.environment), timeout=limit).data
-
-    def wait(
-        self,
-        *,
-        timeout: float | timedelta | None = None,
-        poll: float | timedelta | None = None,
-        on_event: Callable[[WaitEvent], object] | None = None,
-        check: bool = True,
-    ) -> DatasetVersion:
-        """The version when it is built. Blocks; polls at once, then after 1 s, and ever more rarely up to every 15 s.
-
-        A poll that fails for a passing reason (no connection, HTTP 5xx or 429) does not end the wait, nor does a
-        status that the spec does not know. Half an hour without any answer does.
-
-        Args:
-            timeout: Seconds until `WaitTimeout`; None waits as long as the build takes.
-            poll: Seconds between two polls, when not backing off.
-            on_event: Called after every poll with a `WaitEvent`.
-            check: Whether a failed build raises; otherwise its handle is returned.
-
-        Returns:
-            A new handle with the last snapshot.
-
-        Raises:
-            JobFailed: It cannot be built; the error has the server's message.
-            WaitTimeout: Time ran out; the build goes on.
-            NotFound: There is no such version.
-            AIHubError: It cannot be looked at.
-
-        Source:
-            getDatasetVersionDetail, 数据集管理 / 获取数据集版本信息.
-        """
-        rules = wait_rules(timeout=timeout, poll=poll, on_event=on_event, check=check)
-        handle = self
-
-        def look(seconds: float | None) -> VersionData:
-            nonlocal handle
-            handle = handle._seen(handle._look(seconds))  # a newer handle of this class
-            return handle.snapshot  # type: ignore[return-value]  # it was just seen
-
-        return handle._seen(wait(self._attached(), self._job(), rules, look))  # as above
+        if unnamed is None:
+            return super()._looked(seconds)
+        session = self._attached()
+        limit = session.terms.timeout_within(seconds)
+        return self._seen(find_version(session, self.dataset, unnamed, seconds=limit))
 
     def download(
         self,
@@ -196,14 +143,14 @@ class DatasetVersion(_VersionHandle):
         """Bring the files into a folder, several at a time. Started again, it fetches only what is missing.
 
         Each file is written aside and takes its name when it is complete. Nothing is ever written outside the folder,
-        whatever the paths of the files say. A hidden folder `.aihub-download` in it keeps what is complete; do not
-        run two downloads into one folder at once. Needs the extra `datasets`.
+        whatever the paths of the files say. A hidden folder `.aihub-download` in it keeps what is complete; while one
+        download runs, a second one into the same folder is refused. Needs the extra `datasets`.
 
         Args:
             target: The folder, made when it is missing.
             workers: Files that are fetched at the same time, 1 to 16.
-            progress: Called after each file, on the thread that fetched it, with the files done so far and those there
-                are, 0 when that is not known.
+            progress: Called after each file that was fetched, on its thread, or on the event loop of an async client,
+                with the files done so far and those there are, 0 when that is not known.
             check: Whether files that could not be fetched raise; otherwise the report names them.
 
         Returns:
@@ -222,39 +169,16 @@ class DatasetVersion(_VersionHandle):
         return download(self._attached(), version._order(target, workers, progress), check=check)  # noqa: SLF001  # a newer handle of this class
 
 
-class AsyncDatasetVersion(_VersionHandle):
+class AsyncDatasetVersion(_VersionHandle, AsyncJob[VersionData]):
     """`DatasetVersion` for asyncio: the same names, awaited."""
 
-    async def refresh(self) -> AsyncDatasetVersion:
-        """The version as it is now. See `DatasetVersion.refresh`."""
-        return self._seen(await self._look(None))
-
-    async def _look(self, seconds: float | None) -> VersionData:
-        session: AsyncSession = self._attached()
-        limit = session.terms.timeout_within(seconds)
+    async def _looked(self, seconds: float | None) -> AsyncDatasetVersion:
         unnamed = self._unnamed_id()
-        if unnamed is not None:
-            return await find_version_async(session, self.dataset, unnamed, seconds=limit)
-        return (await session.send(version_call(self.id, self.environment), timeout=limit)).data
-
-    async def wait(
-        self,
-        *,
-        timeout: float | timedelta | None = None,  # the deadline of a wait, as in the sync twin
-        poll: float | timedelta | None = None,
-        on_event: Callable[[WaitEvent], object] | None = None,
-        check: bool = True,
-    ) -> AsyncDatasetVersion:
-        """The version when it is built. See `DatasetVersion.wait`."""
-        rules = wait_rules(timeout=timeout, poll=poll, on_event=on_event, check=check)
-        handle = self
-
-        async def look(seconds: float | None) -> VersionData:
-            nonlocal handle
-            handle = handle._seen(await handle._look(seconds))  # a newer handle of this class
-            return handle.snapshot  # type: ignore[return-value]  # it was just seen
-
-        return handle._seen(await wait_async(self._attached(), self._job(), rules, look))  # as above
+        if unnamed is None:
+            return await super()._looked(seconds)
+        session = self._attached()
+        limit = session.terms.timeout_within(seconds)
+        return self._seen(await find_version_async(session, self.dataset, unnamed, seconds=limit))
 
     async def download(
         self,

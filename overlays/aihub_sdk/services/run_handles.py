@@ -12,6 +12,7 @@ from aihub_api.workflow_center.models import RunStatus, TaskNode, TaskNodeStatus
 from aihub_sdk._envelope import checked_call
 from aihub_sdk._handles import utc_datetime
 from aihub_sdk._job_handles import AsyncJob, FollowedJob, Job
+from aihub_sdk._listings import Listing
 from aihub_sdk._node_tree import NodeTree
 
 __all__ = ["AsyncRun", "NodeTree", "Run"]
@@ -33,14 +34,14 @@ class _RunFacts(FollowedJob[RunData]):
         return (self.snapshot.name or "") if self.snapshot is not None else ""
 
     @property
-    def nodes(self) -> tuple[TaskNode, ...]:
+    def nodes(self) -> Listing[TaskNode]:
         """Its task nodes as they were last seen, in the platform's order; empty before the first look."""
-        return tuple(self.snapshot.task_nodes or ()) if self.snapshot is not None else ()
+        return Listing((self.snapshot.task_nodes or ()) if self.snapshot is not None else ())
 
     @property
-    def failed_nodes(self) -> tuple[TaskNode, ...]:
+    def failed_nodes(self) -> Listing[TaskNode]:
         """Those of its nodes that have failed, each with its `message`."""
-        return tuple(node for node in self.nodes if node.status == TaskNodeStatus.FAILED)
+        return Listing(node for node in self.nodes if node.status == TaskNodeStatus.FAILED)
 
     @property
     def tree(self) -> NodeTree:
@@ -73,7 +74,7 @@ class _RunFacts(FollowedJob[RunData]):
         return snapshot.status, [(node.name, node.status) for node in snapshot.task_nodes or ()]
 
     def _repr_html_(self) -> str:
-        return self.tree._repr_html_()
+        return f"{super()._repr_html_()}{self.tree._repr_html_() if self.nodes else ''}"
 
 
 class Run(_RunFacts, Job[RunData]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aihub_api.model_training.models import Storage
+from aihub_sdk._listings import Listing
 from aihub_sdk._lookups import all_storages, storage_called
 from aihub_sdk._sessions import AsyncSession, SyncSession
 from aihub_sdk._steps import run, run_async
@@ -16,7 +17,7 @@ class Storages:
     def __init__(self, session: SyncSession) -> None:
         self._session = session
 
-    def list(self) -> tuple[Storage, ...]:
+    def list(self) -> Listing[Storage]:
         """All storages that jobs can mount; there are no pages.
 
         Raises:
@@ -47,7 +48,7 @@ class AsyncStorages:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def list(self) -> tuple[Storage, ...]:
+    async def list(self) -> Listing[Storage]:
         """All storages that jobs can mount. See `Storages.list`."""
         return await run_async(self._session, all_storages(self._session.terms.config.environment))
 
