@@ -44,6 +44,15 @@ class Ending(Generic[H]):
     error: AIHubError | None
 
 
+def _listed(handles: Iterable[H]) -> list[H]:
+    given: object = handles
+    # A search can be iterated over, which would give the rows of its result.
+    if isinstance(given, JobHandle):
+        hint = "Pass a list of handles, or call its own wait()."
+        raise InvalidRequest(f"{given.ref} is one handle, not many.", field="handles", hint=hint)
+    return list(handles)
+
+
 class Crowd(Generic[H]):
     """The waits for many jobs, and when each is to be looked at next. Does no I/O but for its line on a terminal.
 
@@ -60,7 +69,7 @@ class Crowd(Generic[H]):
 
     def __init__(self, handles: Iterable[H], rules: WaitRules, clock: Clock, mode: str = "auto") -> None:
         self._clock = clock
-        self._handles = list(handles)
+        self._handles = _listed(handles)
         self._is_over = bytearray(len(self._handles))
         self._polls = 0
         self._timeout = rules.timeout

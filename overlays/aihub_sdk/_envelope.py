@@ -91,8 +91,10 @@ def checked_call(build: Callable[[], Call[T]], environment: str) -> Call[T]:
     try:
         return build()
     except InvalidArgument as error:
-        context = ErrorContext(operation=error.operation, environment=environment)
-        raise InvalidRequest(error.message, field=error.field, context=context) from error
+        row = tables.OPERATIONS.get(error.operation)
+        context = ErrorContext(row.service if row is not None else "", error.operation, environment)
+        problem = error.message.removesuffix(f" {error.remedy}")
+        raise InvalidRequest(problem, field=error.field, context=context, hint=f"{error.remedy}.") from error
 
 
 def error_for_reply(
@@ -168,8 +170,10 @@ def _not_known(operation: Operation[T], head: Head | None, context: ErrorContext
     words, _ = _words(operation, head, context.status or 0)
     if operation.id == LOGIN:
         return AuthenticationError(words, context=context, hint="Check the user name and the password.")
-    setting = "s3_token= (AI_HUB_S3_TOKEN)" if operation.security == "relayToken" else "token= (AI_HUB_TOKEN)"
-    hint = f"The server does not accept the token; pass a fresh one as {setting}, or log in."
+    hint = "The server does not accept the token; pass a fresh one as token= (AI_HUB_TOKEN), or log in."
+    if operation.security == "relayToken":
+        remedy = "ask an administrator for another one and pass it as s3_token= (AI_HUB_S3_TOKEN)"
+        hint = f"The relay does not accept its token; {remedy}."
     return AuthenticationError(words, context=context, hint=hint)
 
 

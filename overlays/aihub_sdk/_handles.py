@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote
 from aihub_api._runtime.rows import WaiterRow
 from aihub_api.tables import WAITERS
 
+from ._environments import CUSTOM, check_environment
 from ._wait_values import JobAt
 from .errors import ConfigurationError, ErrorContext, InvalidRequest
 
@@ -53,9 +54,18 @@ def parse_ref(text: object, environment: str) -> Ref:
         raise InvalidRequest(
             f"{text} belongs to {ref.environment}, and this client to {environment}.",
             field="ref",
-            hint=f'Attach it to AIHub(env="{ref.environment}").',
+            hint=_where_it_belongs(ref.environment),
         )
     return ref
+
+
+def _where_it_belongs(environment: str) -> str:
+    if environment == CUSTOM:
+        return "Attach it to a client with the base_url= that it was made with, and without env=."
+    try:
+        return f'Attach it to AIHub(env="{check_environment(environment, "the reference")}").'
+    except ConfigurationError as error:
+        return error.hint
 
 
 def attached(cls: type[H], handle: object, session: SyncSession | AsyncSession) -> H:
@@ -87,7 +97,7 @@ def utc_datetime(milliseconds: int | None) -> datetime | None:
         return None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class JobHandle(Generic[S]):
     """One job of the platform, and what is known about it.
 
@@ -112,6 +122,11 @@ class JobHandle(Generic[S]):
     def ref(self) -> str:
         """The reference that `hub.attach()` takes, today or tomorrow, here or elsewhere."""
         return str(Ref(self.environment, self.kind, str(self.id)))
+
+    def __repr__(self) -> str:
+        state = getattr(self.snapshot, self._row().state, None)
+        seen = "" if state is None else f", status={state}"
+        return f"{type(self).__name__}(id={self.id!r}, environment={self.environment!r}{seen})"
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_session": None}

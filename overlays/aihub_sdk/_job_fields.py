@@ -107,8 +107,14 @@ def _check_names(
         where = f"{source.file}: " if source.file else ""
         verb = "is" if len(missing) == 1 else "are"
         message = f"{where}{', '.join(missing)} {verb} missing."
-        hint = f"Pass {missing[0]}= or write it into the job's file or dict."
+        it = "it" if len(missing) == 1 else "them"
+        hint = f"Pass {', '.join(f'{name}=' for name in missing)} or write {it} into the job's file or dict."
         raise InvalidRequest(message, field=missing[0], context=context, hint=hint)
+    for name in known:
+        value = fields.get(name)
+        if known[name].default is attrs.NOTHING and isinstance(value, str) and not value.strip():
+            where = source.at(name) if name in source.fields else ""
+            raise InvalidRequest(f"{where}{name} is empty.", field=name, context=context, hint=f"Give the {name}.")
 
 
 def _env_list(envs: Mapping[str, Any], source: JobSource, context: ErrorContext) -> list[dict[str, str]]:

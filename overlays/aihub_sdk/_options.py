@@ -142,6 +142,11 @@ def find_s3_verify(
     if argument is not None:
         if is_fingerprint(argument):
             return Option(checked_fingerprint(argument, "argument s3_verify"), "argument s3_verify")
+        given: object = argument
+        if not isinstance(given, (str, os.PathLike)):
+            hint = "It is the path of a CA file, a fingerprint that begins with sha256:, True or False."
+            problem = f"s3_verify cannot be {given!r} (from argument s3_verify)."
+            raise ConfigurationError(problem, setting="s3_verify", hint=hint)
         return _ca_file(argument, "argument s3_verify", ".")
     names = ("AI_HUB_S3_CA_FILE", "AI_HUB_S3_FINGERPRINT")
     file, pin = (environ.get(name) or None for name in names)

@@ -62,4 +62,5 @@ def _compare(connection: ssl.SSLSocket | ssl.SSLObject) -> None:
     certificate = connection.getpeercert(binary_form=True)
     shown = fingerprint_of(certificate) if certificate else "none"
     if not pin or shown != pin:
-        raise ssl.SSLCertVerificationError(f"its fingerprint is {shown}, and {pin} is expected")
+        # With one argument alone its text would be that of a tuple.
+        raise ssl.SSLCertVerificationError(ssl.SSL_ERROR_SSL, f"its fingerprint is {shown}, and {pin} is expected")

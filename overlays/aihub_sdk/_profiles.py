@@ -169,7 +169,7 @@ def _parse(text: str, path: str) -> dict[str, Any]:
 def _checked(document: dict[str, Any], path: str) -> dict[str, dict[str, Any]]:
     for key in document:
         if key != "profiles":
-            hint = f"Profiles are tables such as [profiles.{key}]."
+            hint = "Write each profile as a table, such as [profiles.default]."
             raise ConfigurationError(f"{path} has an unknown part {key!r}.", setting="profile", hint=hint)
     profiles = document.get("profiles", {})
     if not isinstance(profiles, dict) or not all(isinstance(each, dict) for each in profiles.values()):
@@ -181,6 +181,14 @@ def _checked(document: dict[str, Any], path: str) -> dict[str, dict[str, Any]]:
     return profiles
 
 
+_EXAMPLES = {
+    "text": 'it in quotes, such as {key} = "…"',
+    "a table": "a table of its own, such as [profiles.default.{key}]",
+    "true or false": "{key} = true or {key} = false, without quotes",
+    "a number": "it without quotes, such as {key} = 5",
+}
+
+
 def _check_setting(key: str, value: object, origin: str) -> None:
     if key not in KEYS:
         hint = f"{suggestion(key, KEYS)}The settings are: {', '.join(KEYS)}."
@@ -190,7 +198,9 @@ def _check_setting(key: str, value: object, origin: str) -> None:
         kinds = " or ".join(
             {str: "text", dict: "a table", bool: "true or false"}.get(k, "a number") for k in KEYS[key][:1]
         )
-        raise ConfigurationError(f"{key} is not {kinds} (from {origin}).", setting=key)
+        # The value stays out of the message: it may be a secret in the wrong place.
+        hint = f"Write {_EXAMPLES[kinds]}."
+        raise ConfigurationError(f"{key} is not {kinds} (from {origin}).", setting=key, hint=hint.format(key=key))
     if key == "env":
         check_environment(value, origin)
     if key == "services" and isinstance(value, dict):

@@ -11,7 +11,6 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import cache
 from importlib.util import find_spec
-from itertools import islice
 
 import httpx
 
@@ -63,9 +62,6 @@ NoAnswerInTime = httpx.ReadTimeout
 MOST_CONNECTIONS = 16
 # A bound, not a tuning: a program that calls thousands of different URLs must not collect them for ever.
 _MOST_CACHED = 512
-
-# Each visit to a thread costs an event loop about as much as sending a mebibyte.
-_PIECES_AT_A_TIME = 4
 
 _LIMITS = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEPALIVE_SECONDS)
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
@@ -156,19 +152,19 @@ class _FormBody(httpx.SyncByteStream, httpx.AsyncByteStream):
 
         pieces = self._multipart.pieces()
 
-        def read() -> asyncio.Future[list[Piece]]:
-            reading = asyncio.ensure_future(asyncio.to_thread(lambda: list(islice(pieces, _PIECES_AT_A_TIME))))
+        def read() -> asyncio.Future[Piece | None]:
+            reading = asyncio.ensure_future(asyncio.to_thread(next, pieces, None))
             # Whether it could be read is of no interest any more when the sending is given up.
             reading.add_done_callback(lambda done: done.cancelled() or done.exception())
             return reading
 
         reading = read()
-        while some := await reading:
+        # One piece at a time: the memory of several costs more than the visits to the thread that they save.
+        while (piece := await reading) is not None:
             if self._is_read_ahead:
                 reading = read()
-            for piece in some:
-                yield piece.data
-                _tell(piece)
+            yield piece.data
+            _tell(piece)
             if not self._is_read_ahead:
                 reading = read()
 

@@ -137,7 +137,8 @@ def unlisted_call(
     try:
         key = check_service(service, "the caller")
     except ConfigurationError as error:
-        raise InvalidRequest(error.message, field="service", context=context, hint=error.hint) from None
+        message = f"There is no service {service!r}."
+        raise InvalidRequest(message, field="service", context=context, hint=error.hint) from None
     where = _path(path, context)
     operation: Operation[JsonValue] = Operation(
         service=key,
@@ -170,7 +171,9 @@ def _path(path: object, context: ErrorContext) -> str:
         problem = "has a control character"
     if problem is not None or not isinstance(path, str):
         hint = "A path is whole, such as /data-warehouse/api/v1/searches; parameters of the query go into query=."
-        raise InvalidRequest(f"The path {problem}.", field="path", context=context, hint=hint)
+        # What stands behind a question mark may be a secret.
+        shown = repr(re.split(r"[?#]", path)[0] if isinstance(path, str) else path)
+        raise InvalidRequest(f"The path {shown} {problem}.", field="path", context=context, hint=hint)
     return quote(path, safe=_IN_PATH)
 
 
@@ -179,7 +182,8 @@ def _query(query: object, context: ErrorContext) -> str:
         return ""
     if not isinstance(query, Mapping) or not all(isinstance(name, str) for name in query):
         hint = 'Pass a mapping, such as query={"page_size": 100}.'
-        raise InvalidRequest("The query is no mapping from names.", field="query", context=context, hint=hint)
+        problem = f"query is a {type(query).__name__}, not a mapping from names."
+        raise InvalidRequest(problem, field="query", context=context, hint=hint)
     pairs = []
     for name, value in query.items():
         for each in value if isinstance(value, (list, tuple)) else (value,):
@@ -197,6 +201,6 @@ def _body(json: object, context: ErrorContext) -> bytes:
     try:
         return json_text.dumps(json, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
     except (TypeError, ValueError, RecursionError) as error:
-        problem = f"The body is no JSON: {type(error).__name__}."
+        problem = f"The body is no JSON: {error}."
         hint = "Pass None, booleans, numbers, text, lists and mappings with text as keys."
         raise InvalidRequest(problem, field="json", context=context, hint=hint) from error

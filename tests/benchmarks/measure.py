@@ -16,7 +16,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @attrs.frozen
 class Ratio:
-    """One comparison. `value` is ours over theirs, unless `unit` says what it is instead."""
+    """One comparison. `value` is ours over theirs, unless `unit` says what it is instead.
+
+    Attributes:
+        is_floor: Whether `target` is the least that is wanted, not the most.
+    """
 
     what: str
     value: float
@@ -24,9 +28,10 @@ class Ratio:
     ours: str
     theirs: str
     unit: str = "×"
+    is_floor: bool = attrs.field(default=False, kw_only=True)
 
     def __str__(self) -> str:
-        target = "" if self.target is None else f"target ≤ {self.target:g}{self.unit}"
+        target = "" if self.target is None else f"target {'≥' if self.is_floor else '≤'} {self.target:g}{self.unit}"
         return f"{self.what:<66}{self.value:>8.2f}{self.unit:<4}{target:<18}{self.ours} : {self.theirs}"
 
 
@@ -62,7 +67,7 @@ def processes(snippets: dict[str, str], *, rounds: int) -> dict[str, float]:
 def child(code: str, *arguments: str) -> str:
     """What a fresh interpreter prints for `code`."""
     command = [sys.executable, "-c", code, *arguments]
-    return subprocess.run(command, check=True, cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    return subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True).stdout.strip()
 
 
 @contextmanager

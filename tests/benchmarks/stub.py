@@ -1,11 +1,12 @@
 """A loopback server as fast as Python allows, in its own process: it costs both sides of a comparison the same.
 
-It parses nothing but the request line and answers from prepared bytes.
+It parses nothing but the request line, and answers from prepared bytes all but the trainings that are waited for.
 """
 
 import asyncio
 import json
 import sys
+from collections import Counter
 from typing import Any
 
 SEARCH = {
@@ -65,19 +66,71 @@ ANSWERS = {
 }
 
 
+TRAININGS = b"/model-training-platform/api/v1/trainings/"
+TRAINING = {
+    "framework": "PyTorchJob",
+    "name": "train-001",
+    "description": "first try",
+    "image": "registry.example.com/train/pytorch:2.1",
+    "virtual_cluster": {"id": 29, "name": "vc-a800-train", "gpu_type": "A800", "label": "a800"},
+    "sku_cnt": 1,
+    "enable_ssh": False,
+    "envs": [{"key": "NCCL_DEBUG", "value": "INFO"}],
+    "storages": None,
+    "instances": 1,
+    "created_at": 1721382073775,
+    "username": "demo",
+    "user_id": 1,
+    "namespace": "training",
+    "res_name": "train-001-1",
+    "use_ib_network": False,
+    "always_pull_image": True,
+    "shm": 1,
+}
+# Waiting, running, and at the third look succeeded; then the same again, for the next round.
+STATES = (1, 2, 3)
+LOOKS: Counter[bytes] = Counter()
+CONNECTIONS: Counter[str] = Counter()
+
+
+def training(target: bytes) -> bytes:
+    """A training that is one state further at each look."""
+    status = STATES[LOOKS[target] % len(STATES)]
+    LOOKS[target] += 1
+    return response({"id": int(target.removeprefix(TRAININGS)), "status": status, **TRAINING})
+
+
+def counts() -> bytes:
+    """The looks at trainings and the connections since the last time this was asked."""
+    found = {"looks": sum(LOOKS.values()), "most": CONNECTIONS["most"], "opened": CONNECTIONS["opened"]}
+    LOOKS.clear()
+    CONNECTIONS.update({"most": -CONNECTIONS["most"], "opened": -CONNECTIONS["opened"]})
+    return response(found)
+
+
 class Stub(asyncio.Protocol):
     """One connection; requests carry no body, so each ends with an empty line."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport: Any = transport
         self.pending = b""
+        CONNECTIONS.update({"opened": 1, "open": 1})
+        CONNECTIONS["most"] = max(CONNECTIONS["most"], CONNECTIONS["open"])
+
+    def connection_lost(self, error: Exception | None) -> None:
+        CONNECTIONS["open"] -= 1
 
     def data_received(self, data: bytes) -> None:
         self.pending += data
         while b"\r\n\r\n" in self.pending:
             head, self.pending = self.pending.split(b"\r\n\r\n", 1)
             target = head.split(b" ", 2)[1].split(b"?", 1)[0]
-            self.transport.write(ANSWERS[target])
+            self.transport.write(self.answer(target))
+
+    def answer(self, target: bytes) -> bytes:
+        if target.startswith(TRAININGS) and target not in ANSWERS:
+            return training(target)
+        return counts() if target == b"/counts" else ANSWERS[target]
 
 
 async def serve() -> None:

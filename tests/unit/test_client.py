@@ -316,7 +316,7 @@ def test_every_public_name_has_a_docstring(cls: type) -> None:
 def test_an_argument_that_does_not_fit_is_an_error_of_the_sdk_also_from_hub_api(client: MakeClient) -> None:
     c = client()
 
-    with pytest.raises(InvalidRequest, match=r"id is 'seven'.*Pass a whole number") as caught:
+    with pytest.raises(InvalidRequest, match=r"id is 'seven' \(str\)\.\n.* Pass a whole number\.") as caught:
         c.done(c.hub.api.data_warehouse.get_search(id="seven"))
     assert (caught.value.field, caught.value.operation) == ("id", "getSearch")
     assert c.script.sent() == []

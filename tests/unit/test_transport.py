@@ -7,7 +7,8 @@ import pickle
 import signal
 import socket
 import ssl
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -17,9 +18,10 @@ from aihub_api.s3_relay.models import UploadFileRequest
 from aihub_api.types import File
 from aihub_emulator.certificate import Certificate, certificate_in
 from aihub_sdk import AIHub, AsyncAIHub
+from aihub_sdk._connections import KEEPALIVE_SECONDS
 from aihub_sdk._pools import Pools
 from aihub_sdk._routes import Way, proxy_for, tls_of_its_own, tls_without_authorities, way_to
-from aihub_sdk._transport import KEEPALIVE_SECONDS, MOST_CONNECTIONS, _tls
+from aihub_sdk._transport import MOST_CONNECTIONS, _tls
 from aihub_sdk.errors import ConfigurationError, ConnectionFailed, ResponseLost, UnexpectedResponse
 from tests.unit.conftest import MakeClient
 from tests.unit.loopback import Server, send, serving
@@ -313,11 +315,11 @@ def test_verification_is_off_only_where_it_was_written_out() -> None:
 def test_the_trust_of_the_relay_is_for_the_relay_alone() -> None:
     ways: list[Way] = []
 
-    def make(way: Way) -> object:
+    def make(way: Way) -> Callable[[], object]:
         ways.append(way)
-        return way
+        return object
 
-    pools: Pools[object] = Pools(make, verify=False)
+    pools: Pools[object] = Pools(make, verify=False, clock=time.monotonic)
     pools.at("https://relay.example", "s3_relay")
     pools.at("https://relay.example", "evaluation")
 

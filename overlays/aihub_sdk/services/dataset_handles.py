@@ -23,7 +23,7 @@ __all__ = ["AsyncDatasetVersion", "DatasetVersion", "version_name"]
 V = TypeVar("V", bound="_VersionHandle")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class _VersionHandle(FollowedJob[VersionData]):
     """What is known about a version without asking again; None, or `""`, for what was not seen yet."""
 

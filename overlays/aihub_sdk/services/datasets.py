@@ -238,7 +238,8 @@ class AsyncDatasets:
 def _creating(
     name: str, description: str, tags: Sequence[int], cover_img: str, create_by: int | None, *, environment: str
 ) -> Steps[CreatedId]:
-    if not name.strip() or "/" in name:
+    given: object = name
+    if not isinstance(given, str) or not given.strip() or "/" in given:
         hint = "Versions are named <dataset>/V<number>: pass a name without a slash."
         raise InvalidRequest(f"{name!r} cannot be the name of a dataset.", field="name", hint=hint)
     if create_by is None:

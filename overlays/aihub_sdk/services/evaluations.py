@@ -75,6 +75,7 @@ class Evaluations:
         arguments = locals()
         environment = self._session.terms.config.environment
         self._session.terms.config.address("evaluation")
+        member(EvaluationModelType, model_type, "model_type")
         check_predictions(_path(pred_file, "pred_file"))
         with _import_call(arguments, environment) as call:
             stall = self._session.terms.config.timeout
@@ -106,6 +107,7 @@ class AsyncEvaluations:
 
         environment = self._session.terms.config.environment
         self._session.terms.config.address("evaluation")
+        member(EvaluationModelType, model_type, "model_type")
         await asyncio.to_thread(check_predictions, _path(pred_file, "pred_file"))
         with _import_call(arguments, environment) as call:
             stall = self._session.terms.config.timeout

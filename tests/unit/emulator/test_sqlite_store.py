@@ -96,6 +96,55 @@ def test_the_changes_of_background_work_are_committed_when_its_turn_ends(file: P
     assert asyncio.run(story()) == [0, 2]
 
 
+def test_who_waits_for_a_commit_goes_on_when_others_see_the_change_and_all_share_one(file: Path) -> None:
+    async def story() -> tuple[list[int], int]:
+        store = SqliteStore(file)
+        commits: list[str] = []
+        store._connection.set_trace_callback(lambda sql: commits.append(sql) if sql == "COMMIT" else None)
+
+        async def change(number: int) -> int:
+            store.table(Apple).put(Apple(number))
+            await store.committed()
+            return seen_from_outside(file)
+
+        seen = await asyncio.gather(*map(change, (1, 2, 3)))
+        await store.committed()
+        store.close()
+        return seen, len(commits)
+
+    assert asyncio.run(story()) == ([3, 3, 3], 1)
+
+
+def test_one_who_gives_up_waiting_for_a_commit_leaves_the_others_waiting_well(file: Path) -> None:
+    async def story() -> list[bool]:
+        store = SqliteStore(file)
+        store.table(Apple).put(Apple(1))
+        waiting = [asyncio.ensure_future(store.committed()) for _ in range(2)]
+        waiting[0].cancel()
+        await asyncio.wait(waiting)
+        store.close()
+        return [task.cancelled() for task in waiting]
+
+    assert asyncio.run(story()) == [True, False]
+
+
+def test_a_commit_that_fails_is_told_to_who_waits_for_it(file: Path) -> None:
+    async def story() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+        store = SqliteStore(file)
+        store.table(Apple).put(Apple(1))
+        waiting = asyncio.ensure_future(store.committed())
+        store._connection.execute("ROLLBACK")
+        try:
+            await waiting
+        finally:
+            store._is_open = False
+            store.close()
+
+    with pytest.raises(sqlite3.OperationalError, match="no transaction is active"):
+        asyncio.run(story())
+
+
 def test_a_cleared_store_counts_from_1_again_and_keeps_its_facts(file: Path) -> None:
     store = SqliteStore(file)
     store.keep_fact("seed", "demo")

@@ -1,0 +1,158 @@
+"""What a caller did wrong is told with its name, its value and a remedy, before anything is sent."""
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from aihub_sdk.errors import AuthenticationError, ConfigurationError, InvalidRequest
+from tests.unit.conftest import MakeClient
+from tests.unit.made_up_tokens import jwt
+from tests.unit.scripted import Client, search
+
+HERE = "internal-test"
+JOB = {
+    "name": "train-001",
+    "image": "registry.example/train:1",
+    "framework": "PyTorchJob",
+    "virtual_cluster_id": 29,
+    "sku_cnt": 1,
+    "project_id": 1,
+    "estimate_run_time": 60,
+}
+
+
+def refusal(c: Client, call: Any, /, *args: Any, **given: Any) -> InvalidRequest:
+    with pytest.raises(InvalidRequest) as caught:
+        c.done(call(*args, **given))
+    assert c.script.sent() == []
+    return caught.value
+
+
+def test_an_argument_of_the_spec_is_told_apart_from_its_remedy(client: MakeClient) -> None:
+    c = client(env=HERE)
+    error = refusal(c, c.hub.searches.get, "7")
+
+    assert (error.message, error.hint) == ("getSearch: id is '7' (str).", "Pass a whole number.")
+    assert str(error.context) == "data_warehouse.getSearch on internal-test"
+
+
+@pytest.mark.parametrize("name", [None, 5, b"mnist"])
+def test_the_name_of_a_dataset_is_text(client: MakeClient, name: Any) -> None:
+    c = client(env=HERE)
+    error = refusal(c, c.hub.datasets.create, name)
+
+    assert (error.field, error.message) == ("name", f"{name!r} cannot be the name of a dataset.")
+
+
+@pytest.mark.parametrize("field", ["name", "image", "framework"])
+def test_a_job_without_words_where_they_are_needed_is_refused(client: MakeClient, field: str) -> None:
+    c = client(env=HERE)
+    error = refusal(c, c.hub.trainings.submit, **{**JOB, field: " "})
+
+    assert (error.field, error.message) == (field, f"{field} is empty.")
+
+
+def test_the_remedy_for_several_missing_fields_names_all_of_them(client: MakeClient) -> None:
+    c = client(env=HERE)
+    error = refusal(c, c.hub.trainings.submit, **{k: v for k, v in JOB.items() if k not in {"image", "sku_cnt"}})
+
+    assert error.message == "image, sku_cnt are missing."
+    assert error.hint == "Pass image=, sku_cnt= or write them into the job's file or dict."
+
+
+def test_the_type_of_a_model_is_looked_at_before_a_long_file_is_read(client: MakeClient, tmp_path: Path) -> None:
+    c = client(env=HERE, services={"evaluation": "http://evaluation.example"})
+    (tmp_path / "pred.jsonl").write_text("not JSON\n")
+    names = dict.fromkeys(("dataset_name", "id_dataset_name", "gallery_dataset_name"), "faces/V1")
+    files = {"model_file": tmp_path / "model.onnx", "pred_file": tmp_path / "pred.jsonl"}
+    error = refusal(c, c.hub.evaluations.import_result, "face-r50", model_type="fcae", **files, **names)
+
+    assert (error.field, "Did you mean 'FACE'?" in error.message) == ("model_type", True)
+
+
+def test_one_handle_where_many_are_waited_for_is_refused_as_what_it_is(client: MakeClient) -> None:
+    c = client(env=HERE)
+    handle = c.hub.attach("aihub://internal-test/search/7")
+    error = refusal(c, c.hub.wait_all, handle)
+
+    assert (error.field, error.message) == ("handles", "aihub://internal-test/search/7 is one handle, not many.")
+    assert error.hint == "Pass a list of handles, or call its own wait()."
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "message"),
+    [
+        ({"service": "data_warehous"}, "service", "There is no service 'data_warehous'."),
+        ({"path": "tables"}, "path", "The path 'tables' does not begin with one slash."),
+        ({"path": 5}, "path", "The path 5 does not begin with one slash."),
+        ({"query": [1]}, "query", "query is a list, not a mapping from names."),
+        ({"json": {1, 2}}, "json", "The body is no JSON: Object of type set is not JSON serializable."),
+    ],
+)
+def test_a_request_that_cannot_be_made_says_which_part(
+    client: MakeClient, given: dict[str, Any], field: str, message: str
+) -> None:
+    c = client(env=HERE)
+    whole = {"method": "POST", "service": "data_warehouse", "path": "/tables", **given}
+    error = refusal(c, c.hub.request, **whole)
+
+    assert (error.field, error.message) == (field, message)
+    assert error.hint
+
+
+def test_the_query_of_a_path_is_not_shown(client: MakeClient) -> None:
+    c = client(env=HERE)
+    error = refusal(c, c.hub.request, "GET", "data_warehouse", "/tables?token=hunter2")
+
+    assert error.message == "The path '/tables' has a query or a fragment."
+
+
+@pytest.mark.parametrize(
+    ("environment", "hint"),
+    [
+        ("production", 'Attach it to AIHub(env="production").'),
+        ("prodction", 'Did you mean "production"? '),
+        ("custom", "Attach it to a client with the base_url= that it was made with, and without env=."),
+    ],
+)
+def test_a_reference_of_another_environment_says_where_it_belongs(
+    client: MakeClient, environment: str, hint: str
+) -> None:
+    c = client(env=HERE)
+    error = refusal(c, c.hub.attach, f"aihub://{environment}/search/7")
+
+    assert hint in error.hint
+
+
+@pytest.mark.parametrize("given", [3, b"ca.pem", ["ca.pem"]])
+def test_what_cannot_say_whom_to_trust_is_refused(client: MakeClient, given: Any) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        client(s3_verify=given)
+
+    assert (caught.value.setting, caught.value.message) == (
+        "s3_verify",
+        f"s3_verify cannot be {given!r} (from argument s3_verify).",
+    )
+    assert "sha256:" in caught.value.hint
+
+
+def test_a_refused_token_of_the_relay_is_not_mended_by_a_login(client: MakeClient) -> None:
+    c = client(httpx.Response(401, json={"code": 401, "msg": "no"}), s3_token="s0", token=jwt())
+    with pytest.raises(AuthenticationError) as caught:
+        c.done(c.hub.request("GET", "s3_relay", "/files"))
+
+    assert caught.value.hint == (
+        "The relay does not accept its token; ask an administrator for another one and pass it as s3_token= "
+        "(AI_HUB_S3_TOKEN)."
+    )
+
+
+def test_a_handle_shows_how_its_job_was_last_seen(client: MakeClient) -> None:
+    c = client(search(status=4), env=HERE)
+    fresh = c.hub.attach("aihub://internal-test/search/7")
+    kind = type(fresh).__name__
+
+    assert repr(fresh) == f"{kind}(id=7, environment='internal-test')"
+    assert repr(c.done(fresh.refresh())) == f"{kind}(id=7, environment='internal-test', status=FAILED)"
