@@ -16,13 +16,23 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from aihub_emulator.app import create_app
     from aihub_emulator.emulator import Emulator
-    from aihub_emulator.settings import DatasetLimits, JobSeconds, Settings, SqlLimits, UnsupportedSetting
+    from aihub_emulator.settings import DatasetLimits, ImageLimits, JobSeconds, Settings, SqlLimits, UnsupportedSetting
 
-__all__ = ["DatasetLimits", "Emulator", "JobSeconds", "Settings", "SqlLimits", "UnsupportedSetting", "create_app"]
+__all__ = [
+    "DatasetLimits",
+    "Emulator",
+    "ImageLimits",
+    "JobSeconds",
+    "Settings",
+    "SqlLimits",
+    "UnsupportedSetting",
+    "create_app",
+]
 
 _HOMES = {
     "DatasetLimits": "settings",
     "Emulator": "emulator",
+    "ImageLimits": "settings",
     "JobSeconds": "settings",
     "Settings": "settings",
     "SqlLimits": "settings",

@@ -10,8 +10,10 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
+
+from aihub_emulator.settings import JobSeconds, Settings, UnsupportedSetting
 
 __all__ = ["main"]
 
@@ -32,8 +34,31 @@ def _parser() -> argparse.ArgumentParser:
     add("--seed", default="demo", help="data to start with (default demo)")
     add("--clock", default="real", help="real, manual, or how many times as fast as real (default real)")
     add("--host-root", type=Path, metavar="DIR", help="host directory that dataset versions may be taken from")
+    add(
+        "--job-seconds",
+        type=_job_seconds,
+        metavar="NAME=S,...",
+        help="how long jobs and runs take that do not say it themselves: "
+        + ", ".join(f"{field.name} (default {field.default})" for field in fields(JobSeconds)),
+    )
     add("--exit-with-parent", action="store_true", help="end when the process that started this one ends")
     return parser
+
+
+def _job_seconds(text: str) -> JobSeconds:
+    known = {field.name for field in fields(JobSeconds)}
+    given: dict[str, float] = {}
+    for part in text.split(","):
+        name, _, seconds = part.strip().partition("=")
+        if name not in known:
+            raise argparse.ArgumentTypeError(f"{name!r} is not one of {', '.join(sorted(known))}")
+        try:
+            given[name] = float(seconds)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{name} is {seconds!r}; give seconds, as in {name}=2.5") from None
+        if not 0 <= given[name] < float("inf"):
+            raise argparse.ArgumentTypeError(f"{name} is {seconds}; give 0 or more seconds")
+    return JobSeconds(**given)
 
 
 def _is_loopback(host: str) -> bool:
@@ -68,11 +93,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         signal.signal(number, lambda *_: stop.set())
 
     from aihub_emulator.emulator import Emulator  # noqa: PLC0415  # --help and a wrong option stay fast
-    from aihub_emulator.settings import Settings, UnsupportedSetting  # noqa: PLC0415  # as above
 
     s3_port = options.s3_port if options.s3_port is not None else S3_PORT if options.port else 0
     try:
-        settings = Settings(seed=options.seed, clock=options.clock, state=options.state, host_root=options.host_root)
+        settings = Settings(
+            seed=options.seed,
+            clock=options.clock,
+            state=options.state,
+            host_root=options.host_root,
+            jobs=options.job_seconds or JobSeconds(),
+        )
         emulator = Emulator(settings, host=options.host, port=options.port, s3_port=s3_port)
         addresses = emulator.start()
     except UnsupportedSetting as error:

@@ -26,8 +26,6 @@ from aihub_emulator.spoiling import Answer, spoiled
 __all__ = ["app_of", "create_app", "relay_app_of"]
 
 RELAY = "s3_relay"
-# Printed as POST, while every other read is a GET and an older client asks for it with GET: both are answered.
-_SECOND_METHODS = {"getRun": "GET"}
 
 
 def create_app(settings: Settings | None = None) -> Starlette:
@@ -68,9 +66,8 @@ def _routes(instance: Instance, operations: Iterable[Operation]) -> list[BaseRou
     for operation in operations:
         answer = _faulty(instance, operation.id, endpoint(instance, operation, HANDLERS.get(operation.id)))
         methods = by_path.setdefault(operation.path, {})
-        methods[operation.method] = answer
-        if operation.id in _SECOND_METHODS:
-            methods[_SECOND_METHODS[operation.id]] = answer
+        for method in (operation.method, *operation.other_methods):
+            methods[method] = answer
     return [_route(path, methods) for path, methods in by_path.items()]
 
 
@@ -104,7 +101,7 @@ def _with_fallback(app: Starlette, instance: Instance) -> Starlette:
     async def fallback(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        found = object_response(instance.objects, scope)
+        found = await object_response(instance.objects, instance.datasets, scope)
         answer: ASGIApp = nothing
         if found is not None:
 

@@ -82,7 +82,7 @@ def endpoint(instance: Instance, operation: Operation, handler: Handler | None) 
                 return refused(refusal, has_data=operation.has_data)
             finally:
                 # Whatever an answer tells is true after a crash too.
-                instance.commit()
+                await instance.committed()
         except Exception:  # noqa: BLE001  # the caller gets an envelope whatever broke; the log gets the traceback
             _log.exception("%s failed", operation.id)
             broken = Refusal(Code.UNKNOWN, "the emulator met an unexpected error; its log says more", status=500)

@@ -101,6 +101,8 @@ def _check_rules(at: str, schema: Node, value: Any) -> None:
     To a model, a field that was left out and one that was sent as null are the same.
     """
     schema = resolve(schema)
+    if isinstance(value, str):
+        return
     if value is None and not _allows_null(schema):
         raise invalid(at, "is null", "Leave it out, or send a value")
     if isinstance(value, bool) and "enum" in schema and "boolean" not in schema["type"]:

@@ -7,9 +7,10 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
-__all__ = ["running_child"]
+__all__ = ["import_paths", "running_child"]
 
 # What an interpreter may need to start; nothing else of the environment reaches a child.
 _INHERITED = ("LD_LIBRARY_PATH", "PATH", "SYSTEMROOT")
@@ -38,3 +39,9 @@ async def running_child(program: Path, folder: Path) -> AsyncIterator[asyncio.su
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+def import_paths(*libraries: str) -> list[str]:
+    """The folders that installed libraries are imported from, for a child that does not look there by itself."""
+    found = [find_spec(name) for name in libraries]
+    return sorted({str(Path(spec.origin).parents[1]) for spec in found if spec is not None and spec.origin})

@@ -231,6 +231,14 @@ class Emulator:
         instance, thread, _ = self._parts()
         thread.call(instance.background.settled())
 
+    def catch_up(self) -> None:
+        """Return when no query runs and no version is built any more, except for what waits for the clock.
+
+        With a manual clock: after `advance`, so that what real time was needed for is done before the next look.
+        """
+        instance, thread, _ = self._parts()
+        thread.call(instance.background.caught_up())
+
     def _parts(self) -> tuple[Instance, ServerThread, Addresses]:
         if self._running is None:
             raise RuntimeError("the emulator is not running: use it with `with`, or call start()")

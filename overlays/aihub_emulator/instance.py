@@ -6,20 +6,22 @@ from aihub_emulator.background import Background
 from aihub_emulator.clock import ManualClock, clock_named
 from aihub_emulator.datasets.catalogue import Datasets
 from aihub_emulator.datasets.records import DatasetRecord, VersionRecord
+from aihub_emulator.datasets.seeded import seeded_rows
 from aihub_emulator.evaluations import EvaluationRecord, Evaluations
 from aihub_emulator.faults import Faults
 from aihub_emulator.home import Home
 from aihub_emulator.identity import Identity, User, keys_of
-from aihub_emulator.jobs.asked import grounds_of
+from aihub_emulator.jobs.asked import grounds_of, lost_ground
 from aihub_emulator.jobs.job import Job
 from aihub_emulator.jobs.jobs import Jobs
 from aihub_emulator.journal import Journal
 from aihub_emulator.objects import Objects
 from aihub_emulator.pacing import Pace, Pacing, WorkKind
 from aihub_emulator.seeds import load_seed
-from aihub_emulator.settings import Settings
+from aihub_emulator.settings import Settings, UnsupportedSetting
 from aihub_emulator.warehouse.engine import SqlEngine
-from aihub_emulator.warehouse.meta import seeded_rows
+from aihub_emulator.warehouse.images import ImageSearch
+from aihub_emulator.warehouse.libraries import libraries_of
 from aihub_emulator.warehouse.searches import Searches, SearchRecord
 from aihub_emulator.workflows.pipelines import pipelines_of
 from aihub_emulator.workflows.runs import RunRecord, Runs
@@ -57,26 +59,20 @@ class Instance:
 
     def _build(self, settings: Settings) -> None:
         self.store = self.home.store
+        self.grounds = grounds_of(self.seed)
+        if lost := lost_ground(self.store.table(Job).all(), self.grounds):
+            raise UnsupportedSetting(f"state {str(settings.state)!r}: {lost}. Give another folder.")
         self.clock = clock_named(settings.clock, not_before=float(self.store.fact(_NOW) or 0))
-        self.pacing = Pacing(self.clock)
+        self._kept_now = ""
+        self.pacing = Pacing(self.clock, self.store)
         self.faults = Faults()
         self.journal = Journal()
         self.background = Background()
         self.objects = Objects(self.home.folder / "objects")
         self.identity = Identity(self.store.table(User), token_seconds=settings.token_seconds, keys=keys_of(self.store))
         self.engine = SqlEngine(self.home.scratch / "warehouse", settings.sql)
-        self.searches = Searches(
-            self.store.table(SearchRecord),
-            engine=self.engine,
-            objects=self.objects,
-            clock=self.clock,
-            pacing=self.pacing,
-            background=self.background,
-            settings=settings,
-            scratch=self.home.scratch,
-        )
         self.datasets = self._new_datasets()
-        self.grounds = grounds_of(self.seed)
+        self.searches = self._new_searches()
         self.jobs = Jobs(
             self.store.table(Job),
             clusters=self.grounds.clusters,
@@ -100,13 +96,28 @@ class Instance:
         return Datasets(
             self.store.table(DatasetRecord),
             self.store.table(VersionRecord),
-            taken_names=(dataset["name"] for dataset in self.seed["datasets"]),
+            seed=self.seed,
             engine=self.engine,
             objects=self.objects,
             clock=self.clock,
             pacing=self.pacing,
             background=self.background,
             settings=self.settings,
+        )
+
+    def _new_searches(self) -> Searches:
+        folder = self.home.scratch / "warehouse"
+        return Searches(
+            self.store.table(SearchRecord),
+            engine=self.engine,
+            images=ImageSearch(self.datasets, self.objects, folder, self.settings.images),
+            libraries=libraries_of(self.seed),
+            objects=self.objects,
+            clock=self.clock,
+            pacing=self.pacing,
+            background=self.background,
+            settings=self.settings,
+            scratch=self.home.scratch,
         )
 
     @property
@@ -162,10 +173,22 @@ class Instance:
         self.store.keep_fact(_NOW, repr(clock.now()))
 
     def commit(self) -> None:
-        """Make everything so far outlive the process, if there is a state folder. Before each answer."""
+        """Make everything so far outlive the process, if there is a state folder. Before an answer of its own."""
         if self.store.is_dirty:
-            self.store.keep_fact(_NOW, repr(self.clock.now()))
+            self._keep_now()
             self.store.commit()
+
+    async def committed(self) -> None:
+        """Return when everything so far outlives the process, if there is a state folder. Before each answer."""
+        if self.store.is_dirty:
+            self._keep_now()
+            await self.store.committed()
+
+    def _keep_now(self) -> None:
+        now = repr(self.clock.now())
+        if now != self._kept_now:
+            self.store.keep_fact(_NOW, now)
+            self._kept_now = now
 
     def close(self) -> None:
         """Let go of the folder, and remove a temporary one; nothing of the instance works afterwards."""

@@ -25,6 +25,7 @@ __all__ = ["overview"]
 T = TypeVar("T")
 Row = dict[str, Any]
 _MOST = 50
+_SEARCH_KINDS = {1: "SQL", 2: "image", 3: "words"}
 _PHASES = {1: "waiting", 2: "running", 3: "success", 4: "failed"}
 _VERSION_PHASES = {**_PHASES, 2: "creating", 5: "loading meta", 6: "building index"}
 _COUNTED = {
@@ -42,6 +43,8 @@ def overview(instance: Instance) -> Row:
     store, now = instance.store, instance.clock.now()
     # A record's kind is known to its reader only; to a table that is listed, all are alike.
     things: dict[str, list[Any]] = {name: list(store.table(kind).all()) for name, kind in _COUNTED.items()}
+    # Those of the seed are in no table, and come first.
+    things["datasets"], things["versions"] = instance.datasets.all(), instance.datasets.all_versions()
     names = {user.id: user.username for user in store.table(User).all()}
     settings = instance.settings
     return {
@@ -66,12 +69,13 @@ def overview(instance: Instance) -> Row:
 
 
 def _search(record: SearchRecord) -> Row:
-    about = {"id": record.id, "name": record.request["name"], "user": record.username}
+    kind = _SEARCH_KINDS[record.request["type"]]
+    about = {"id": record.id, "name": record.request["name"], "kind": kind, "user": record.username}
     return {**about, "phase": _PHASES[record.status], "message": record.message}
 
 
 def _dataset(record: DatasetRecord, names: dict[int, str]) -> Row:
-    about = {"id": record.id, "name": record.name, "user": names.get(record.owner_id, "")}
+    about = {"id": record.id, "name": record.name, "user": names.get(record.owner_id, "(seed)")}
     return {**about, "versions": record.next_version - 1}
 
 

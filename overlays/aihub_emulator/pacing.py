@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal, get_args
 
 from aihub_emulator.clock import Clock
+from aihub_emulator.store import Store
 
 __all__ = ["FOREVER", "KINDS", "Mode", "Pace", "Pacing", "WorkKind", "pace_of"]
 
@@ -16,6 +18,9 @@ Mode = Literal["usual", "immediate", "seconds", "polls"]
 KINDS: Final[tuple[WorkKind, ...]] = get_args(WorkKind)
 # Seconds that do not pass: what waits for polls ends with them.
 FOREVER: Final = 100 * 365 * 24 * 3600.0
+# Names of the facts that a store keeps.
+_PACES: Final = "paces"
+_POLLS: Final = "polls"
 
 
 @dataclass(frozen=True)
@@ -34,12 +39,21 @@ class Pace:
 
 
 class Pacing:
-    """The paces of one emulator. A change holds for the states that begin after it."""
+    """The paces of one emulator. A change holds for the states that begin after it.
 
-    def __init__(self, clock: Clock) -> None:
+    Args:
+        clock: What time it is for all that does not wait for polls.
+        facts: Keeps the paces, and how often what waits for polls has been read; None forgets both.
+    """
+
+    def __init__(self, clock: Clock, facts: Store | None = None) -> None:
         self._clock = clock
-        self._paces: dict[WorkKind, Pace] = dict.fromkeys(KINDS, Pace())
-        self._polls: dict[tuple[WorkKind, int], int] = {}
+        self._facts = facts
+        paces = json.loads((facts and facts.fact(_PACES)) or "{}")
+        polls = json.loads((facts and facts.fact(_POLLS)) or "[]")
+        self._paces: dict[WorkKind, Pace] = {kind: Pace(**paces.get(kind, {})) for kind in KINDS}
+        # How often each thing was read in its present state, where it was.
+        self._polls: dict[tuple[WorkKind, int], int] = {(kind, number): count for kind, number, count in polls}
         self._waiting: dict[tuple[WorkKind, int], list[asyncio.Future[None]]] = {}
 
     def set(self, kind: WorkKind, pace: Pace) -> None:
@@ -50,6 +64,9 @@ class Pacing:
                 if not woken.done():
                     woken.set_result(None)
         self._polls = {key: count for key, count in self._polls.items() if key[0] != kind}
+        if self._facts is not None:
+            self._facts.keep_fact(_PACES, json.dumps(self.wire()))
+            self._keep_polls()
 
     def clear(self) -> None:
         """Give every kind its usual pace."""
@@ -86,10 +103,13 @@ class Pacing:
         if not self.is_by_polls(kind):
             return False
         key = (kind, record_id)
-        self._polls[key] = self._polls.get(key, 0) + 1
-        if self._polls[key] < self._paces[kind].polls:
+        count = self._polls.pop(key, 0) + 1
+        is_due = count >= self._paces[kind].polls
+        if not is_due:
+            self._polls[key] = count
+        self._keep_polls()
+        if not is_due:
             return False
-        self._polls[key] = 0
         waiting = self._waiting.get(key, [])
         while waiting:
             woken = waiting.pop(0)
@@ -97,6 +117,10 @@ class Pacing:
                 woken.set_result(None)
                 break
         return True
+
+    def _keep_polls(self) -> None:
+        if self._facts is not None:
+            self._facts.keep_fact(_POLLS, json.dumps([[*key, count] for key, count in self._polls.items()]))
 
 
 def pace_of(sent: Mapping[str, Any]) -> tuple[WorkKind, Pace]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from starlette.responses import FileResponse
+from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.types import Scope
 
+from aihub_emulator.datasets.catalogue import Datasets
+from aihub_emulator.datasets.contents import BuildFailed
 from aihub_emulator.objects import Objects
 
 __all__ = ["object_response"]
@@ -23,10 +25,15 @@ _MEDIA_TYPES = {
 }
 
 
-def object_response(objects: Objects, scope: Scope) -> FileResponse | None:
+async def object_response(objects: Objects, datasets: Datasets, scope: Scope) -> Response | None:
     """The object whose address is asked for; None when there is none, or something else than reading is wanted."""
     bucket, _, key = scope["path"].lstrip("/").partition("/")
-    file = objects.find(bucket, key) if scope["method"] in {"GET", "HEAD"} else None
+    if scope["method"] not in {"GET", "HEAD"}:
+        return None
+    try:
+        file = objects.find(bucket, key) or await datasets.fetched(bucket, key)
+    except BuildFailed as error:
+        return PlainTextResponse(f"The seed's files could not be made: {error}\n", 503)
     if file is None:
         return None
     _, _, suffix = key.rpartition(".")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["DatasetLimits", "JobSeconds", "Settings", "SqlLimits", "UnsupportedSetting"]
+__all__ = ["DatasetLimits", "ImageLimits", "JobSeconds", "Settings", "SqlLimits", "UnsupportedSetting"]
 
 MIB = 1 << 20
 GIB = 1 << 30
@@ -75,6 +75,29 @@ class DatasetLimits:
 
 
 @dataclass(frozen=True)
+class ImageLimits:
+    """What image and text searches may use before they fail.
+
+    Attributes:
+        pixels: Pixels of one image; one that has more is not decoded.
+        images: Images of one dataset version that can be found, the first ones by path.
+        memory_bytes: Address space of each process.
+        cpu_seconds: Processor time of each process: one reads the query images, or 500 images of a version.
+        wall_seconds: Time in all of each process, its start included.
+        result_bytes: Size of the largest file that one may write.
+        at_once: Processes that run at the same time; others wait for their turn.
+    """
+
+    pixels: int = 40_000_000
+    images: int = 20_000
+    memory_bytes: int = 768 * MIB
+    cpu_seconds: int = 60
+    wall_seconds: float = 180.0
+    result_bytes: int = 256 * MIB
+    at_once: int = 2
+
+
+@dataclass(frozen=True)
 class Settings:
     """How one emulator behaves.
 
@@ -90,6 +113,7 @@ class Settings:
         host_root: The host directory below which dataset versions may be taken; None opens none.
         sql: What one SQL search may use.
         datasets: What the building of one dataset version may use.
+        images: What image and text searches may use.
         jobs: How long trainings, quota tasks and workflow runs take.
 
     Raises:
@@ -107,6 +131,7 @@ class Settings:
     host_root: Path | None = None
     sql: SqlLimits = field(default_factory=SqlLimits)
     datasets: DatasetLimits = field(default_factory=DatasetLimits)
+    images: ImageLimits = field(default_factory=ImageLimits)
     jobs: JobSeconds = field(default_factory=JobSeconds)
 
     def __post_init__(self) -> None:

@@ -57,6 +57,7 @@ class Operation:
     """One documented operation.
 
     Attributes:
+        other_methods: What it is asked for with too: printed under one method, and served under another elsewhere.
         has_data: Whether its envelope has data at all.
         examples: Envelopes of the examples by name: `success…` and `failure…`.
     """
@@ -65,6 +66,7 @@ class Operation:
     service: str
     method: str
     path: str
+    other_methods: tuple[str, ...]
     parameters: tuple[Parameter, ...]
     body: Body | None
     scheme: Scheme | None
@@ -122,6 +124,7 @@ def _operation(method: str, path: str, node: Node) -> Operation:
         service=node["tags"][0],
         method=method.upper(),
         path=path,
+        other_methods=tuple(node.get("x-fallback-methods", ())),
         parameters=tuple(_parameter(resolve(p)) for p in node.get("parameters", ())),
         body=_body(node),
         scheme=_scheme(node["security"]),

@@ -18,7 +18,7 @@ __all__ = ["FORMAT", "SqliteStore"]
 R = TypeVar("R", bound=Record)
 
 # Raised whenever a file of before can no longer be read.
-FORMAT = 1
+FORMAT = 2
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS records (kind TEXT, id INTEGER, body TEXT NOT NULL, PRIMARY KEY (kind, id))",
     "CREATE TABLE IF NOT EXISTS ids (kind TEXT PRIMARY KEY, last INTEGER NOT NULL)",
@@ -40,7 +40,9 @@ class _SqliteTable:
         rows = connection.execute("SELECT id, body FROM records WHERE kind = ? ORDER BY id", (self._name,))
         self._records: dict[int, Any] = {number: self._read(body) for number, body in rows}
         last = connection.execute("SELECT last FROM ids WHERE kind = ?", (self._name,)).fetchone()
-        self._last_id: int = last[0] if last else 0
+        self._last_id: int = max(last[0] if last else 0, *self._records, 0)
+        # Whether the last id was given, and no record in the file tells so.
+        self._is_id_loose = False
 
     def _read(self, body: str) -> Any:
         # JSON has no tuples.
@@ -51,21 +53,24 @@ class _SqliteTable:
             raise UnsupportedSetting(f"its {self._name} was written by another version ({error})") from error
 
     def new_id(self) -> int:
-        self._use_id(self._last_id + 1)
+        self._touch()
+        self._last_id += 1
+        self._is_id_loose = True
         return self._last_id
 
-    def _use_id(self, number: int) -> None:
-        self._touch()
-        self._last_id = number
-        self._connection.execute("INSERT OR REPLACE INTO ids VALUES (?, ?)", (self._name, number))
+    def keep_id(self) -> None:
+        """Write down the last id, unless a record does."""
+        if self._is_id_loose:
+            self._connection.execute("INSERT OR REPLACE INTO ids VALUES (?, ?)", (self._name, self._last_id))
+            self._is_id_loose = False
 
     def put(self, record: Record) -> None:
         body = json.dumps({name: getattr(record, name) for name in self._field_names})
         self._touch()
         self._connection.execute("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", (self._name, record.id, body))
         self._records[record.id] = record
-        if record.id > self._last_id:
-            self._use_id(record.id)
+        if record.id >= self._last_id:
+            self._last_id, self._is_id_loose = record.id, False
 
     def get(self, record_id: int) -> Any:
         return self._records.get(record_id)
@@ -75,14 +80,14 @@ class _SqliteTable:
 
     def clear(self) -> None:
         self._records.clear()
-        self._last_id = 0
+        self._last_id, self._is_id_loose = 0, False
 
 
 class SqliteStore:
     """Keeps records in a file, and all of them in memory too. Only the event loop's thread uses it.
 
-    Changes of one turn of the event loop are one transaction. It is committed before an answer goes out that may
-    tell of them (`commit`), and at the end of the turn at the latest: background work has no answer.
+    Changes of one turn of the event loop are one transaction. It is committed at the end of the turn, and an answer
+    that may tell of them goes out after that (`committed`); who cannot wait commits at once (`commit`).
 
     A commit hands the change to the operating system and does not wait for the disk (WAL, synchronous=NORMAL): a
     killed process loses nothing that it acknowledged. A machine that loses power may lose the last moments, and the
@@ -100,6 +105,7 @@ class SqliteStore:
         self._connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
         self._tables: dict[type, _SqliteTable] = {}
         self._is_open = False
+        self._waiters: list[asyncio.Future[None]] = []
         try:
             self._prepare()
         except sqlite3.DatabaseError as error:
@@ -151,9 +157,38 @@ class SqliteStore:
 
     def commit(self) -> None:
         """Make every change so far outlive the process."""
-        if self._is_open:
+        if not self._is_open:
+            return
+        waiters, self._waiters = self._waiters, []
+        try:
+            for table in self._tables.values():
+                table.keep_id()
             self._connection.execute("COMMIT")
             self._is_open = False
+        except sqlite3.Error as error:
+            for waiter in waiters:
+                if not waiter.done():
+                    waiter.set_exception(error)
+            raise
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    async def committed(self) -> None:
+        """Return when every change so far outlives the process: requests that are answered at a time share a commit.
+
+        Raises:
+            sqlite3.Error: The commit failed.
+        """
+        if self._is_open:
+            # One for each who waits: a request that is cancelled takes only its own along.
+            loop = asyncio.get_running_loop()
+            waiter: asyncio.Future[None] = loop.create_future()
+            if not self._waiters:
+                # The one at the end of the turn may have been, and failed.
+                loop.call_soon(self._commit_late)
+            self._waiters.append(waiter)
+            await waiter
 
     def close(self) -> None:
         """Commit, and let go of the file; nothing works afterwards."""

@@ -60,6 +60,9 @@ class Store(Protocol):
     def commit(self) -> None:
         """Make every change so far outlive the process, where the keeper can."""
 
+    async def committed(self) -> None:
+        """Return when every change so far outlives the process, where the keeper can see to that."""
+
     def close(self) -> None:
         """Commit, and let go of what it is kept in; nothing works afterwards."""
 
@@ -119,6 +122,9 @@ class MemoryStore:
 
     def commit(self) -> None:
         """Nothing: memory ends with the process."""
+
+    async def committed(self) -> None:
+        """Nothing, likewise."""
 
     def close(self) -> None:
         """Nothing."""

@@ -11,11 +11,10 @@ import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from aihub_emulator.child import running_child
+from aihub_emulator.child import import_paths, running_child
 from aihub_emulator.datasets.contents import BuildFailed
 from aihub_emulator.datasets.records import FILES, VersionRecord
 from aihub_emulator.settings import DatasetLimits
@@ -24,7 +23,6 @@ __all__ = ["Build", "Built", "build_folder"]
 
 _log = logging.getLogger("aihub_emulator")
 _WORKER = Path(__file__).with_name("worker.py")
-_LIBRARIES = ("duckdb", "PIL")
 _LONGEST_LINE = 1 << 20
 
 
@@ -64,7 +62,7 @@ class Build:
             **asdict(limits),
             # The largest file that may grow: everything in one.
             "result_bytes": limits.content_bytes,
-            "paths": _import_paths(),
+            "paths": import_paths("duckdb", "PIL"),
             "source": source,
             "folder": str(folder),
             "bucket": FILES,
@@ -122,8 +120,3 @@ class Build:
         if status in {-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS}:
             return f"it needs more memory than the {limits.memory_bytes >> 20} MiB that it may use"
         return f"its process ended unexpectedly (status {status})"
-
-
-def _import_paths() -> list[str]:
-    found = [find_spec(name) for name in _LIBRARIES]
-    return sorted({str(Path(spec.origin).parents[1]) for spec in found if spec is not None and spec.origin})

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from aihub_emulator.background import Background
 from aihub_emulator.clock import Clock
-from aihub_emulator.datasets.building import Build, Built, build_folder
+from aihub_emulator.datasets.building import Build, build_folder
 from aihub_emulator.datasets.contents import BuildFailed
 from aihub_emulator.datasets.records import (
     BUILDING_INDEX,
@@ -22,10 +22,13 @@ from aihub_emulator.datasets.records import (
     INDEXES,
     LOADING_META,
     SUCCESS,
+    WAITING,
     DatasetRecord,
     VersionRecord,
 )
+from aihub_emulator.datasets.seeded import seeded_datasets, seeded_versions
 from aihub_emulator.datasets.sources import source_of
+from aihub_emulator.object_names import named_by_path
 from aihub_emulator.objects import Objects
 from aihub_emulator.pacing import Pacing
 from aihub_emulator.settings import Settings
@@ -46,7 +49,7 @@ class Datasets:
     """Takes datasets and versions in, and builds the versions in the background.
 
     Args:
-        taken_names: Names of datasets that exist as rows of the `meta` table only.
+        seed: Declares the datasets that are there from the start. Their files are made when they are first needed.
     """
 
     def __init__(
@@ -54,7 +57,7 @@ class Datasets:
         datasets: Table[DatasetRecord],
         versions: Table[VersionRecord],
         *,
-        taken_names: Iterable[str],
+        seed: Mapping[str, Any],
         engine: SqlEngine,
         objects: Objects,
         clock: Clock,
@@ -64,7 +67,10 @@ class Datasets:
     ) -> None:
         self._datasets = datasets
         self._versions = versions
-        self._taken_names = frozenset(taken_names)
+        self._seeded_datasets = {record.id: record for record in seeded_datasets(seed)}
+        self._seeded_names = {record.name for record in self._seeded_datasets.values()}
+        self._seeded = {record.name: (record, source) for record, source in seeded_versions(seed)}
+        self._preparing: dict[str, asyncio.Future[str]] = {}
         self._engine = engine
         self._objects = objects
         self._clock = clock
@@ -92,7 +98,7 @@ class Datasets:
         Raises:
             NameTaken: The name is not free.
         """
-        if record["name"] in self._by_name or record["name"] in self._taken_names:
+        if record["name"] in self._by_name or record["name"] in self._seeded_names:
             raise NameTaken(record["name"])
         made = DatasetRecord(id=self._datasets.new_id(), created_at=self._now(), **record)
         self._datasets.put(made)
@@ -101,7 +107,7 @@ class Datasets:
 
     def find(self, dataset_id: int) -> DatasetRecord | None:
         """The dataset with this id."""
-        return self._datasets.get(dataset_id)
+        return self._datasets.get(dataset_id) or self._seeded_datasets.get(dataset_id)
 
     def add_version(self, dataset: DatasetRecord, version: Mapping[str, Any]) -> VersionRecord:
         """A new version, whose building starts at once, from the fields of its record that the caller knows."""
@@ -125,7 +131,77 @@ class Datasets:
 
     def version_named(self, name: str) -> VersionRecord | None:
         """The version that is called `<dataset>/V<number>`."""
+        if name in self._seeded:
+            return self._seeded[name][0]
         return self._versions.get(self._by_version.get(name, 0))
+
+    def all(self) -> list[DatasetRecord]:
+        """Every dataset, the seed's first."""
+        return [*self._seeded_datasets.values(), *self._datasets.all()]
+
+    def all_versions(self) -> list[VersionRecord]:
+        """Every version, the seed's first."""
+        return [*(record for record, _ in self._seeded.values()), *self._versions.all()]
+
+    async def fetched(self, bucket: str, key: str) -> Path | None:
+        """The file that a key holds, if it holds one; a file of the seed's is made when it is not there yet.
+
+        Raises:
+            BuildFailed: It could not be made.
+        """
+        file = self._objects.find(bucket, key)
+        name = key if bucket == FILES else key.rpartition(".")[0] if bucket == INDEXES else ""
+        record, _ = self._seeded.get("/".join(name.split("/")[:2]), (None, None))
+        if file is not None or record is None:
+            return file
+        await self.prepare(record)
+        return self._objects.find(bucket, key)
+
+    async def prepare(self, record: VersionRecord) -> None:
+        """Return once the files and the index of a version that has succeeded are there.
+
+        Raises:
+            BuildFailed: They could not be made.
+        """
+        is_there = record.name not in self._seeded or self._objects.find(INDEXES, record.meta_key) is not None
+        if is_there or record.status == FAILED:
+            return
+        if record.name not in self._preparing:
+            ready = self._preparing[record.name] = asyncio.get_running_loop().create_future()
+            self._background.start(self._make_seeded(*self._seeded[record.name], ready))
+        # Who gives up waiting does not end it for the others.
+        if problem := await asyncio.shield(self._preparing[record.name]):
+            raise BuildFailed(problem)
+
+    async def _prepare_source(self, record: VersionRecord) -> None:
+        """Have the seed's files made that a version is taken from. Before its own turn: their making takes one too."""
+        name = named_by_path(record.source)
+        if name is None or name.bucket != FILES:
+            return
+        for version, _ in self._seeded.values():
+            own = f"{version.name}/"
+            if own.startswith(name.key) or name.key.startswith(own):
+                # What is not there is missed, and told, when it is taken.
+                with suppress(BuildFailed):
+                    await self.prepare(version)
+
+    async def _make_seeded(self, record: VersionRecord, source: Mapping[str, Any], ready: asyncio.Future[str]) -> None:
+        problem = ""
+        try:
+            async with self._turn, build_folder(self._objects.incoming) as folder:
+                build = Build(record, source, folder, self._settings.datasets)
+                async with aclosing(build.steps()) as steps:
+                    async for _ in steps:
+                        pass
+                await self._publish(record, folder)
+        except BuildFailed as error:
+            problem = str(error)
+        except asyncio.CancelledError:
+            problem = "the emulator was reset or stopped"
+            raise
+        finally:
+            del self._preparing[record.name]
+            ready.set_result(problem)
 
     def resume(self) -> None:
         """Start again what had not ended when the store was last closed."""
@@ -137,7 +213,9 @@ class Datasets:
         return int(self._clock.now() * 1000)
 
     async def _work_off(self, record: VersionRecord) -> None:
-        await self._pacing.passed("dataset_version", record.id, self._settings.waiting_seconds)
+        if record.status == WAITING:
+            await self._pacing.passed("dataset_version", record.id, self._settings.waiting_seconds)
+        await self._prepare_source(record)
         async with self._turn:
             self._versions.put(replace(record, status=CREATING))
             # Each step takes its part of the time at least; all of them are on their way from the start, so that one
@@ -146,7 +224,8 @@ class Datasets:
             passed = self._pacing.passed
             marks = [asyncio.ensure_future(passed("dataset_version", record.id, seconds / 3, nth=n)) for n in (1, 2, 3)]
             try:
-                await self._built(record, marks)
+                with self._background.working():
+                    await self._built(record, marks)
             except BuildFailed as error:
                 await marks[-1]
                 self._versions.put(replace(record, status=FAILED, message=str(error)))
@@ -161,21 +240,22 @@ class Datasets:
             begun = 0
             async with aclosing(build.steps()) as steps:
                 async for step in steps:
-                    await marks[begun]
+                    await self._background.passed(marks[begun])
                     begun += 1
                     self._versions.put(replace(record, status=_SHOWN_AS[step]))
-            await marks[-1]
-            await self._publish(record, folder, build.result)
+            await self._background.passed(marks[-1])
+            await self._publish(record, folder)
+            built = build.result
+            ended = replace(record, status=SUCCESS, data_count=built.files, data_size=built.size_bytes)
+            self._versions.put(ended)
+            self._show_images(ended)
 
-    async def _publish(self, record: VersionRecord, folder: Path, built: Built) -> None:
-        """Make the files reachable, then the version and its images visible, in one turn of the event loop."""
+    async def _publish(self, record: VersionRecord, folder: Path) -> None:
+        """Make the files reachable. What follows in the same turn of the event loop is seen together with them."""
         names = folder / "names.jsonl"
         await self._objects.adopt_folder(folder / "files", _listed(names))
         self._objects.adopt(INDEXES, record.index_key, folder / "index.parquet")
         self._objects.adopt(INDEXES, record.meta_key, folder / "meta.csv")
-        ended = replace(record, status=SUCCESS, data_count=built.files, data_size=built.size_bytes)
-        self._versions.put(ended)
-        self._show_images(ended)
 
     def _show_images(self, record: VersionRecord) -> None:
         rows = self._objects.find(INDEXES, record.meta_key)

@@ -91,3 +91,8 @@ class VersionRecord:
     def meta_key(self) -> str:
         """Key of the rows for the `meta` table among `INDEXES`."""
         return f"{self.name}.csv"
+
+    @property
+    def features_key(self) -> str:
+        """Key of what image and text searches compare, among `INDEXES`; there once they have."""
+        return f"{self.name}.features"

@@ -70,10 +70,23 @@ def take(job: dict[str, Any], contents: Any) -> None:
     source = job["source"]
     if source["kind"] == "zip":
         archives.unpack(Path(source["file"]), contents, highest_ratio=job["ratio"])
+    elif source["kind"] == "drawn":
+        draw_images(source, contents)
     elif source["kind"] == "objects":
         directories.take_objects(Path(source["listing"]), contents)
     else:
         directories.take_host_directory(source["root"], source["path"], contents)
+
+
+def draw_images(source: dict[str, Any], contents: Any) -> None:
+    """Draw the images of one of the seed's versions."""
+    from functools import partial  # noqa: PLC0415  # as below: for this kind of source only
+
+    from aihub_emulator.datasets.drawing import draw_to  # noqa: PLC0415  # found once paths are set
+    from aihub_emulator.datasets.seeded import planned_images  # noqa: PLC0415  # as above
+
+    for image in planned_images(source["dataset"], source["version"]):
+        contents.add_file(image.path, partial(draw_to, image))
 
 
 def image_rows(job: dict[str, Any], contents: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from aihub_emulator.answers import Code, Refusal
@@ -12,7 +12,7 @@ from aihub_emulator.jobs.job import LOW, USUAL, VIP, Job
 from aihub_emulator.jobs.outcomes import outcome_of
 from aihub_emulator.reading import invalid, shown
 
-__all__ = ["QUOTA", "TRAINING", "Grounds", "grounds_of", "job_asked_for"]
+__all__ = ["QUOTA", "TRAINING", "Grounds", "grounds_of", "job_asked_for", "lost_ground"]
 
 # The module types of listSelectClusters.
 TRAINING = 1
@@ -39,6 +39,22 @@ def grounds_of(seed: Mapping[str, Any]) -> Grounds:
     """
     storages, projects = ({entry["id"]: entry for entry in seed.get(name, ())} for name in ("storages", "projects"))
     return Grounds(clusters_of(seed), storages, projects)
+
+
+def lost_ground(jobs: Iterable[Job], grounds: Grounds) -> str | None:
+    """What kept jobs were given that the seed does not have any more, or None."""
+    for job in jobs:
+        cluster = grounds.clusters.get(job.cluster_id)
+        nodes = {*job.vip_nodes, *(node for attempt in job.attempts for node in attempt["nodes"])}
+        for kind, wanted, known in (
+            ("cluster", {job.cluster_id}, grounds.clusters),
+            ("node", nodes, {node.name for node in cluster.nodes} if cluster else nodes),
+            ("project", {job.request["project_id"]}, grounds.projects),
+            ("storage", set(job.request["storage_ids"]), grounds.storages),
+        ):
+            if missing := sorted(each for each in wanted if each not in known):
+                return f"job {job.id} ({job.request['name']!r}) was given {kind} {missing[0]}, which the seed has not"
+    return None
 
 
 def job_asked_for(request: Mapping[str, Any], *, module: int, user: User, grounds: Grounds, run_seconds: float) -> Job:

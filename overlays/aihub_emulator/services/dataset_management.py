@@ -9,6 +9,7 @@ from aihub_emulator.answers import Answer, Code, Refusal
 from aihub_emulator.calls import Call
 from aihub_emulator.datasets.catalogue import NameTaken
 from aihub_emulator.datasets.records import INDEXES, SUCCESS, VersionRecord
+from aihub_emulator.datasets.seeded import SEED_OWNER_ID
 from aihub_emulator.object_names import named_by_address
 from aihub_emulator.reading import invalid, shown
 
@@ -45,6 +46,8 @@ async def upload_dataset_version(call: Call) -> Answer:
     dataset = datasets.find(body.dataset_id)
     if dataset is None:
         raise Refusal(Code.NOT_FOUND, f"there is no dataset {body.dataset_id}")
+    if dataset.owner_id == SEED_OWNER_ID:
+        raise Refusal(Code.FORBIDDEN, f"dataset {dataset.id} is one of the seed's; create one of your own")
     if dataset.owner_id != call.caller.id:
         raise Refusal(Code.FORBIDDEN, f"dataset {dataset.id} belongs to another user; only they may add versions")
     # 0 is how answers show that there is no parent, and what older clients send.

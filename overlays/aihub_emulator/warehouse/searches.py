@@ -5,22 +5,37 @@ from __future__ import annotations
 import asyncio
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from aihub_emulator.background import Background
 from aihub_emulator.clock import Clock
+from aihub_emulator.datasets.contents import BuildFailed
+from aihub_emulator.datasets.records import FILES
 from aihub_emulator.objects import Objects
 from aihub_emulator.pacing import Pacing
 from aihub_emulator.settings import Settings
 from aihub_emulator.store import Table
 from aihub_emulator.warehouse.engine import SqlEngine, SqlFailed
+from aihub_emulator.warehouse.images import ImageSearch, ImageSearchFailed
+from aihub_emulator.warehouse.libraries import Library
 
-__all__ = ["BUCKET", "FAILED", "RUNNING", "SUCCESS", "WAITING", "SearchRecord", "Searches"]
+__all__ = [
+    "BUCKET",
+    "FAILED",
+    "IMAGE",
+    "RUNNING",
+    "SQL",
+    "SUCCESS",
+    "WAITING",
+    "SearchRecord",
+    "Searches",
+    "shown_matches",
+]
 
 WAITING, RUNNING, SUCCESS, FAILED = 1, 2, 3, 4
-SQL = 1
+SQL, IMAGE = 1, 2
 BUCKET = "data-warehouse"
 _RESULT_COLUMNS = ("image_url", "label", "score", "box")
 
@@ -31,8 +46,10 @@ class SearchRecord:
 
     Attributes:
         request: What was asked for, as it was sent.
-        example: For image and text searches, the spec's example of a finished search, whose matches they answer.
+        base_url: The address under which the caller reached the emulator.
+        feature_lib_name: Name of the feature library that is searched, empty for SQL searches.
         result_key: Key of the result file, empty until there is one.
+        results: For image and text searches: `key`, `label`, `score` and `box` of each match, the best first.
     """
 
     id: int
@@ -40,10 +57,12 @@ class SearchRecord:
     username: str
     created_at: int
     request: Mapping[str, Any]
-    example: Mapping[str, Any] = field(default_factory=dict)
+    base_url: str = ""
+    feature_lib_name: str = ""
     status: int = WAITING
     message: str = ""
     result_key: str = ""
+    results: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def has_ended(self) -> bool:
@@ -59,6 +78,8 @@ class Searches:
         table: Table[SearchRecord],
         *,
         engine: SqlEngine,
+        images: ImageSearch,
+        libraries: Mapping[int, Library],
         objects: Objects,
         clock: Clock,
         pacing: Pacing,
@@ -68,6 +89,8 @@ class Searches:
     ) -> None:
         self._table = table
         self._engine = engine
+        self._images = images
+        self._libraries = libraries
         self._objects = objects
         self._clock = clock
         self._pacing = pacing
@@ -75,17 +98,22 @@ class Searches:
         self._settings = settings
         self._scratch = scratch
 
-    def create(
-        self, *, owner_id: int, username: str, request: Mapping[str, Any], example: Mapping[str, Any]
-    ) -> SearchRecord:
+    @property
+    def libraries(self) -> Mapping[int, Library]:
+        """The feature libraries by id."""
+        return self._libraries
+
+    def create(self, *, owner_id: int, username: str, request: Mapping[str, Any], base_url: str) -> SearchRecord:
         """A new search, which starts at once."""
+        library = None if request["type"] == SQL else self._libraries[request["feature_lib_id"]]
         record = SearchRecord(
             id=self._table.new_id(),
             owner_id=owner_id,
             username=username,
             created_at=int(self._clock.now() * 1000),
             request=request,
-            example={} if request["type"] == SQL else example,
+            base_url=base_url,
+            feature_lib_name=library.name if library else "",
         )
         self._table.put(record)
         self._background.start(self._work_off(record))
@@ -103,12 +131,15 @@ class Searches:
                 self._background.start(self._work_off(record))
 
     async def _work_off(self, record: SearchRecord) -> None:
-        await self._pacing.passed("search", record.id, self._settings.waiting_seconds)
+        # One that was taken up after a restart may have waited already.
+        if record.status == WAITING:
+            await self._pacing.passed("search", record.id, self._settings.waiting_seconds)
         record = replace(record, status=RUNNING)
         self._table.put(record)
         at_least = asyncio.ensure_future(self._pacing.passed("search", record.id, self._settings.running_seconds))
         try:
-            ended = await self._ended(record)
+            with self._background.working():
+                ended = await self._ended(record)
             await at_least
         finally:
             at_least.cancel()
@@ -117,11 +148,12 @@ class Searches:
     async def _ended(self, record: SearchRecord) -> SearchRecord:
         unfinished = self._scratch / f"search-{record.id}.csv"
         try:
-            if record.example:
-                _write_matches(unfinished, record.example["results"])
-            else:
+            if record.request["type"] == SQL:
                 await self._engine.run(record.request["sql"], unfinished)
-        except SqlFailed as error:
+            else:
+                record = replace(record, results=tuple(await self._matches(record)))
+                _write_matches(unfinished, shown_matches(record, record.base_url))
+        except (SqlFailed, ImageSearchFailed, BuildFailed) as error:
             return replace(record, status=FAILED, message=str(error))
         else:
             key = f"search/{record.id}.csv"
@@ -130,9 +162,28 @@ class Searches:
         finally:
             unfinished.unlink(missing_ok=True)
 
+    async def _matches(self, record: SearchRecord) -> list[dict[str, Any]]:
+        library = self._libraries.get(record.request["feature_lib_id"])
+        if library is None:
+            raise ImageSearchFailed(f"there is no feature library {record.request['feature_lib_id']} any more")
+        return await self._images.matches(record.request, library, record.base_url)
 
-def _write_matches(file: Path, matches: list[Mapping[str, Any]]) -> None:
+
+def shown_matches(record: SearchRecord, base_url: str) -> list[dict[str, Any]]:
+    """The matches as the spec shows them, with addresses on the server at `base_url`."""
+    return [
+        {
+            "image_url": Objects.address(base_url, FILES, match["key"]),
+            "label": match["label"],
+            "score": match["score"],
+            "box": list(match["box"]),
+        }
+        for match in record.results
+    ]
+
+
+def _write_matches(file: Path, matches: list[dict[str, Any]]) -> None:
     with file.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(_RESULT_COLUMNS)
-        writer.writerows([match.get(name, "") for name in _RESULT_COLUMNS] for match in matches)
+        writer.writerows([match[name] for name in _RESULT_COLUMNS] for match in matches)

@@ -11,7 +11,7 @@ const TEXTS = {
     id: "id", kind: "kind", name: "name", user: "user", phase: "state", cluster: "cluster", nodes: "nodes",
     message: "message", files: "files", pipeline: "pipeline", method: "method", path: "path",
     operation: "operation", status: "HTTP", code: "code", ms: "ms", fault: "fault", consumed: "consumed",
-    count: "count", service: "service", answer: "answer", note: "note", is_unconsumed: "still to come",
+    count: "count", service: "service", answer: "answer", is_unconsumed: "still to come",
   },
   zh: {
     title: "AIHub 模拟器", pause: "暂停", resume: "继续", other: "English", none: "暂无",
@@ -22,28 +22,28 @@ const TEXTS = {
     id: "ID", kind: "类型", name: "名称", user: "用户", phase: "状态", cluster: "集群", nodes: "节点",
     message: "信息", files: "文件数", pipeline: "流水线", method: "方法", path: "路径",
     operation: "操作", status: "HTTP", code: "code", ms: "毫秒", fault: "故障", consumed: "已触发",
-    count: "次数", service: "服务", answer: "应答", note: "备注", is_unconsumed: "尚未触发",
+    count: "次数", service: "服务", answer: "应答", is_unconsumed: "尚未触发",
   },
 };
 const VALUES_ZH = {
   waiting: "等待", queued: "排队", starting: "启动中", creating: "创建中", running: "运行中", stopping: "停止中",
   "loading meta": "载入元数据", "building index": "构建索引", success: "成功", succeeded: "成功", failed: "失败",
-  stopped: "已停止", training: "训练", "quota task": "配额任务", work: "真实执行", example: "示例", yes: "是", no: "否",
+  stopped: "已停止", training: "训练", "quota task": "配额任务", work: "真实执行", image: "图搜图", words: "文搜图", example: "示例", yes: "是", no: "否",
 };
 const GOOD = new Set(["success", "succeeded", "work"]);
 const BAD = new Set(["failed"]);
 const BUSY = new Set(["running", "starting", "creating", "loading meta", "building index", "stopping"]);
 const NUMBERS = new Set(["id", "ms", "files", "versions", "code", "status", "consumed", "count", "cluster", "fault"]);
-const LONG = new Set(["name", "path", "message", "note"]);
+const LONG = new Set(["name", "path", "message"]);
 const TABLES = {
   jobs: ["kind", "id", "name", "user", "phase", "cluster", "nodes", "message"],
-  searches: ["id", "name", "user", "phase", "message"],
+  searches: ["id", "name", "kind", "user", "phase", "message"],
   datasets: ["id", "name", "user", "versions"],
   versions: ["id", "name", "user", "phase", "files", "message"],
   runs: ["id", "name", "user", "phase", "pipeline"],
   faults: ["id", "kind", "operation", "consumed", "count", "is_unconsumed"],
   requests: ["id", "method", "path", "operation", "status", "code", "user", "ms", "fault"],
-  coverage: ["service", "operation", "answer", "note"],
+  coverage: ["service", "operation", "answer"],
 };
 const LOOK_MS = 1000;
 

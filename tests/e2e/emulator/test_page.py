@@ -9,6 +9,7 @@ import requests
 
 from aihub_emulator import Emulator, Settings
 from aihub_emulator.faults import Status
+from aihub_emulator.spec import load_operations
 from tests.e2e.emulator.browser import Browser, browsing
 from tests.e2e.emulator.caller import Caller
 from tests.e2e.emulator.crowd import DATASET, DATASETS, KINDS, VERSIONS
@@ -28,7 +29,7 @@ def emulator() -> Iterator[Emulator]:
         admin.send("POST", DATASETS, json={**DATASET, "name": "mnist"})
         admin.send("POST", VERSIONS, json={"dataset_id": 1, "upload_type": 1, "upload_path": "s3://none/none.zip"})
         running.advance(0.3)
-        admin.create_search("select 1", name="图像检索")
+        admin.post_search({"type": 3, "name": "图像检索", "feature_lib_id": 7, "keywords": "红色卡车", "top_k": 3})
         running.faults.add(Status(status=503), operation="getSearch", count=3)
         admin.send("GET", "/data-warehouse/api/v1/searches/1")
         admin.send("GET", "/nowhere")
@@ -75,8 +76,9 @@ def test_the_page_shows_all_that_there_is_and_complains_about_nothing(page: Brow
         ["training", "2", "resnet-50", "admin"],
         ["training", "1", "车牌识别", "admin"],
     ]
-    assert [row[1] for row in rows(page, "versions")] == ["mnist/V1"]
-    assert len(rows(page, "coverage")) == 20
+    assert [row[1] for row in rows(page, "versions")[:3]] == ["mnist/V1", "车牌/V2", "车牌/V1"]
+    assert [row[1:4] for row in rows(page, "datasets")[:2]] == [["mnist", "admin", "1"], ["车牌", "(seed)", "2"]]
+    assert len(rows(page, "coverage")) == len(load_operations())
     assert [row[1:5] for row in rows(page, "faults")] == [["status", "getSearch", "1", "3"]]
     assert rows(page, "requests")[0][1:5] == ["GET", "/nowhere", "", "404"]
     assert page.complaints() == []
@@ -84,7 +86,7 @@ def test_the_page_shows_all_that_there_is_and_complains_about_nothing(page: Brow
 
 @pytest.mark.browser
 def test_what_came_in_requests_is_shown_as_text_and_does_not_run(page: Browser) -> None:
-    assert [row[1] for row in rows(page, "searches")] == ["图像检索", HOSTILE]
+    assert [row[1:3] for row in rows(page, "searches")] == [["图像检索", "words"], [HOSTILE, "SQL"]]
     assert page.run("return document.querySelectorAll('#tables img').length") == 0
 
 

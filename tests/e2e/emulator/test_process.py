@@ -7,7 +7,9 @@ import sys
 import pytest
 import requests
 
+from aihub_emulator.__main__ import main
 from tests.e2e.emulator.caller import Caller
+from tests.e2e.emulator.job_calls import RUNNING, SUCCESS, WAITING, train, training
 from tests.e2e.emulator.processes import emulator_process
 
 SECONDS_TO_END = 10
@@ -110,3 +112,31 @@ def test_a_host_that_others_can_reach_is_warned_about() -> None:
 
     assert addresses["base_url"].startswith("http://127.0.0.1:")
     assert for_people.startswith("WARNING: 0.0.0.0 is reachable from other machines.")
+
+
+def test_job_seconds_set_how_long_jobs_take_that_do_not_say_it() -> None:
+    options = ("--clock", "manual", "--job-seconds", "starting=5,running=50")
+    with emulator_process(*options) as (_, addresses), Caller(addresses["base_url"], addresses["token"]) as caller:
+        number = train(caller)
+        states = [training(caller, number)["status"]]
+        for seconds in (4, 2, 47, 3):
+            caller.send("POST", "/_emulator/clock", json={"advance": seconds})
+            states.append(training(caller, number)["status"])
+
+    assert states == [WAITING, WAITING, RUNNING, RUNNING, SUCCESS]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("sleeping=3", "'sleeping' is not one of node, running, starting, stopping"),
+        ("running", "running is ''; give seconds, as in running=2.5"),
+        ("running=-1", "running is -1; give 0 or more seconds"),
+        ("running=inf", "running is inf; give 0 or more seconds"),
+    ],
+)
+def test_job_seconds_that_make_no_sense_are_named(given: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--job-seconds", given])
+
+    assert (ended.value.code, words in capsys.readouterr().err) == (2, True)

@@ -84,7 +84,7 @@ def test_a_finished_run_shows_all_it_knows(emulator: Emulator, admin: Caller) ->
         "v2",
     ]
     assert started - run["created_at"] == pytest.approx(10_000, abs=2)
-    assert first["params"] == {"input": '{"dataset": "mnist/V1", "epochs": "10"}', "output": '{"images": 160}'}
+    assert first["params"] == {"input": '{"dataset": "mnist/V1", "epochs": "10"}', "output": '{"images": 80}'}
     assert (last["dependencies"], last["pod_name"], last["params"]["output"]) == (
         ["train", "index"],
         f"run-{run_id}-evaluate",
