@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
 import time
 from pathlib import Path
@@ -18,7 +19,18 @@ _COMMANDS = {
     "models": "write aihub_models: the strict pydantic models",
     "tables": "write aihub_api's tables: environments, operations, waiters, paging, fallbacks",
     "stamp": "write MANIFEST.json",
+    "new": "add a valid stub of an operation to spec/, with its examples",
     "check": "fail, naming the files, when generated/ is not what spec/ gives",
+    "diff": "say what the differences of two specs mean for users, with file and line",
+    "suggest": "turn recorded answers or a log of differences into a patch of spec/",
+    "release": "hold the spec's changes, the Python API's and the declared versions against each other",
+}
+# Commands that declare their own arguments and answer their own exit codes.
+_OWN_ARGUMENTS = {
+    "diff": "generator.diff.command",
+    "new": "generator.scaffold.command",
+    "release": "generator.release.command",
+    "suggest": "generator.suggest.command",
 }
 
 
@@ -31,8 +43,12 @@ def main(arguments: list[str] | None = None) -> int:
         command = commands.add_parser(name, help=text, description=text)
         if name == "lint":
             command.add_argument("--rules", action="store_true", help="print the rules instead")
+        elif name in _OWN_ARGUMENTS:
+            importlib.import_module(_OWN_ARGUMENTS[name]).add_arguments(command)
     options = parser.parse_args(arguments)
-    project = Project(options.root.resolve())
+    if options.command in _OWN_ARGUMENTS:
+        return int(importlib.import_module(_OWN_ARGUMENTS[options.command]).run(options, _project(options)))
+    project = _project(options)
     started = time.perf_counter()
     from .source import SpecError  # noqa: PLC0415  # `--help` need not load the YAML library
 
@@ -44,6 +60,10 @@ def main(arguments: list[str] | None = None) -> int:
     if code == 0 and not getattr(options, "rules", False):
         print(f"{options.command}: ok in {time.perf_counter() - started:.1f} s")
     return code
+
+
+def _project(options: argparse.Namespace) -> Project:
+    return Project(options.root.resolve())
 
 
 def _run(options: argparse.Namespace, project: Project) -> int:

@@ -72,6 +72,7 @@ def _bundle(spec: Spec, service: str) -> Json:
     _inline_shared(spec, {"paths": document["paths"], "components": components}, components)
     _add_security_schemes(spec, document["paths"], components)
     _add_examples(spec, service, document)
+    _add_fallbacks(spec, document)
     document["components"] = _sorted_components(components)
     return document
 
@@ -147,6 +148,14 @@ def _add_examples(spec: Spec, service: str, document: Json) -> None:
         _, _, operation = known[example.operation_id]
         _add_request_example(operation, example)
         _add_response_example(operation, example)
+
+
+def _add_fallbacks(spec: Spec, document: Json) -> None:
+    """Name, on each operation that has them, the other methods that it may be served under."""
+    known = operations(document)
+    for operation_id, fallback in spec.behaviours.data["fallbacks"].items():
+        if operation_id in known:
+            known[operation_id][2]["x-fallback-methods"] = [fallback["method"]]
 
 
 def _text(example: ExampleFile) -> Json:

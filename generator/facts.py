@@ -9,7 +9,9 @@ from typing import Any
 import attrs
 
 from .bundle import Json, operations
+from .deprecation import deprecation_of
 from .project import GeneratorError, header
+from .retrying import is_retry_safe
 
 WIDTH = 104
 # JSON Schema keyword → argument of `msgspec.Meta`.
@@ -42,7 +44,7 @@ class OperationFacts:
     summary: str
     description: str
     source: str
-    is_deprecated: bool
+    deprecation: str
     parameters: dict[str, str]
     body_text: str
     answer_text: str
@@ -171,11 +173,11 @@ def _operation(
         is_multipart=media_type == "multipart/form-data",
         items=behaviours["paging"].get(name, {}).get("items", ""),
         security=security[0] if security else "",
-        is_retry_safe=behaviours["operations"][name]["retry"] == "safe",
+        is_retry_safe=is_retry_safe(behaviours, name, method),
         summary=operation["summary"],
         description=operation["description"].strip(),
         source=operation["x-source"],
-        is_deprecated=bool(operation.get("deprecated")),
+        deprecation=deprecation_of({**operation, "operationId": name}),
         parameters=_parameter_texts(operation, components),
         body_text=str(body.get("description", "")).strip(),
         answer_text=str(success["description"]).strip(),
@@ -209,6 +211,8 @@ def _request_schemas(document: Json, schemas: dict[str, Json]) -> frozenset[str]
     reached: set[str] = set()
     while pending:
         name = pending.pop()
+        if name not in schemas:
+            raise GeneratorError(f"a request refers to {name!r}, which is no schema of its document.")
         if name not in reached:
             reached.add(name)
             pending += _refs(schemas[name])

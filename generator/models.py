@@ -19,7 +19,7 @@ them and tests hold both sides against them; `aihub_sdk` never imports them.
 
 def write_models(documents: dict[str, Json], folder: Path) -> None:
     """Write the package `aihub_models` into `folder`."""
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for service, document in documents.items():
         source = header(f"spec/services/{service}.yaml")
         docstring = f'"""Strict models of the service `{service}`."""\n\n'

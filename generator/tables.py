@@ -7,8 +7,10 @@ from typing import Any
 
 from . import stamp
 from .bundle import Json, operations
+from .deprecation import deprecation_of
 from .facts import function_name
 from .project import header
+from .retrying import check_of, is_retry_safe
 from .source import Spec
 
 _INIT = '''"""Low-level clients of the AIHub services: attrs models, and one function an operation, sync and async.
@@ -120,7 +122,7 @@ def _services(documents: dict[str, Json]) -> dict[Any, str]:
 
 def _operations(spec: Spec, documents: dict[str, Json]) -> dict[Any, str]:
     rows = {}
-    behaviours = spec.behaviours.data["operations"]
+    behaviours = spec.behaviours.data
     for service, document in documents.items():
         for name, (path, method, operation) in operations(document).items():
             schemes = [scheme for requirement in operation["security"] for scheme in requirement]
@@ -133,10 +135,11 @@ def _operations(spec: Spec, documents: dict[str, Json]) -> dict[Any, str]:
                 function=function_name(name),
                 summary=operation["summary"],
                 security=schemes[0] if schemes else "",
-                is_retry_safe=behaviours[name]["retry"] == "safe",
-                check=_text(behaviours[name]["check"]),
+                is_retry_safe=is_retry_safe(behaviours, name, method),
+                check=check_of(behaviours, name, method),
                 source=operation["x-source"],
                 is_deprecated=bool(operation.get("deprecated")),
+                deprecation=deprecation_of(operation),
             )
     return rows
 

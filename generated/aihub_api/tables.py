@@ -129,6 +129,7 @@ OPERATIONS: dict[str, OperationRow] = {
         check="No documented operation lists searches; look for the name in the web console's data warehouse.",
         source="数据仓库 / 创建数据查询任务",
         is_deprecated=False,
+        deprecation="",
     ),
     "getSearch": OperationRow(
         id="getSearch",
@@ -142,6 +143,7 @@ OPERATIONS: dict[str, OperationRow] = {
         check="",
         source="数据仓库 / 获取数据查询任务信息",
         is_deprecated=False,
+        deprecation="",
     ),
     "createDataset": OperationRow(
         id="createDataset",
@@ -155,6 +157,7 @@ OPERATIONS: dict[str, OperationRow] = {
         check="No documented operation lists datasets; look for the name in the web console's dataset management.",
         source="数据集管理 / 创建数据集",
         is_deprecated=False,
+        deprecation="",
     ),
     "uploadDatasetVersion": OperationRow(
         id="uploadDatasetVersion",
@@ -168,6 +171,7 @@ OPERATIONS: dict[str, OperationRow] = {
         check="Ask getDatasetVersionDetail for the next version number of the dataset, `<dataset>/V<number>`.",
         source="数据集管理 / 上传并创建数据集版本",
         is_deprecated=False,
+        deprecation="",
     ),
     "getDatasetVersionDetail": OperationRow(
         id="getDatasetVersionDetail",
@@ -181,6 +185,7 @@ OPERATIONS: dict[str, OperationRow] = {
         check="",
         source="数据集管理 / 获取数据集版本信息",
         is_deprecated=False,
+        deprecation="",
     ),
     "importEvaluationResult": OperationRow(
         id="importEvaluationResult",
@@ -194,6 +199,7 @@ OPERATIONS: dict[str, OperationRow] = {
         check="No documented operation reads evaluations; look for the model name in the web console's evaluations.",
         source="评测平台 / 创建评测任务",
         is_deprecated=False,
+        deprecation="",
     ),
     "createTraining": OperationRow(
         id="createTraining",
@@ -207,6 +213,7 @@ OPERATIONS: dict[str, OperationRow] = {
         check="No documented operation lists trainings; look for the name in the web console's model training.",
         source="模型训练 / 创建训练任务",
         is_deprecated=False,
+        deprecation="",
     ),
     "getTraining": OperationRow(
         id="getTraining",
@@ -220,6 +227,7 @@ OPERATIONS: dict[str, OperationRow] = {
         check="",
         source="模型训练 / 获取训练任务信息",
         is_deprecated=False,
+        deprecation="",
     ),
     "listTrainingPods": OperationRow(
         id="listTrainingPods",
@@ -233,6 +241,7 @@ OPERATIONS: dict[str, OperationRow] = {
         check="",
         source="模型训练 / 获取训练任务 pod 列表",
         is_deprecated=False,
+        deprecation="",
     ),
     "listStorages": OperationRow(
         id="listStorages",
@@ -246,6 +255,7 @@ OPERATIONS: dict[str, OperationRow] = {
         check="",
         source="模型训练 / 获取存储列表",
         is_deprecated=False,
+        deprecation="",
     ),
     "stopTraining": OperationRow(
         id="stopTraining",
@@ -259,6 +269,7 @@ OPERATIONS: dict[str, OperationRow] = {
         check="getTraining",
         source="模型训练 / 停止训练任务",
         is_deprecated=False,
+        deprecation="",
     ),
     "createQuotaTask": OperationRow(
         id="createQuotaTask",
@@ -272,6 +283,7 @@ OPERATIONS: dict[str, OperationRow] = {
         check="No documented operation lists quota tasks; look for the name in the web console's quota tasks.",
         source="配额任务 / 创建配额任务",
         is_deprecated=False,
+        deprecation="",
     ),
     "getQuotaTask": OperationRow(
         id="getQuotaTask",
@@ -285,6 +297,7 @@ OPERATIONS: dict[str, OperationRow] = {
         check="",
         source="配额任务 / 获取配额任务信息",
         is_deprecated=False,
+        deprecation="",
     ),
     "listQuotaTaskPods": OperationRow(
         id="listQuotaTaskPods",
@@ -298,6 +311,7 @@ OPERATIONS: dict[str, OperationRow] = {
         check="",
         source="配额任务 / 获取配额任务 pod 列表",
         is_deprecated=False,
+        deprecation="",
     ),
     "stopQuotaTask": OperationRow(
         id="stopQuotaTask",
@@ -311,6 +325,7 @@ OPERATIONS: dict[str, OperationRow] = {
         check="getQuotaTask",
         source="配额任务 / 停止配额任务",
         is_deprecated=False,
+        deprecation="",
     ),
     "uploadFile": OperationRow(
         id="uploadFile",
@@ -324,6 +339,7 @@ OPERATIONS: dict[str, OperationRow] = {
         check="Fetch the object from the storage by its bucket and key; the relay has no documented read.",
         source="S3 中转服务 / 上传文件",
         is_deprecated=False,
+        deprecation="",
     ),
     "listSelectClusters": OperationRow(
         id="listSelectClusters",
@@ -337,6 +353,7 @@ OPERATIONS: dict[str, OperationRow] = {
         check="",
         source="标签系统 / 获取用户虚拟集群列表",
         is_deprecated=False,
+        deprecation="",
     ),
     "login": OperationRow(
         id="login",
@@ -350,6 +367,7 @@ OPERATIONS: dict[str, OperationRow] = {
         check="",
         source="用户系统 / 登录",
         is_deprecated=False,
+        deprecation="",
     ),
     "createRun": OperationRow(
         id="createRun",
@@ -363,6 +381,7 @@ OPERATIONS: dict[str, OperationRow] = {
         check="No documented operation lists runs; look for the name in the web console's workflow management.",
         source="工作流管理 V2 / 创建运行实例",
         is_deprecated=False,
+        deprecation="",
     ),
     "getRun": OperationRow(
         id="getRun",
@@ -376,6 +395,7 @@ OPERATIONS: dict[str, OperationRow] = {
         check="",
         source="工作流管理 V2 / 获取运行实例信息",
         is_deprecated=False,
+        deprecation="",
     ),
 }
 

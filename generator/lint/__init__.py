@@ -8,6 +8,7 @@ from __future__ import annotations
 from generator.lint import (
     behaviours,
     coverage,
+    deprecation,
     documentation,
     enums,
     environments,
@@ -15,6 +16,7 @@ from generator.lint import (
     naming,
     operations,
     references,
+    sending,
     shapes,
     structure,
 )
@@ -31,6 +33,8 @@ RULES: tuple[Rule, ...] = (
     *enums.RULES,
     *shapes.RULES,
     *operations.RULES,
+    *deprecation.RULES,
+    *sending.RULES,
     *references.RULES,
     *examples.RULES,
     *coverage.RULES,

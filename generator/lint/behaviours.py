@@ -138,9 +138,8 @@ def _retry(survey: Survey) -> Iterator[Remark]:
     for operation in survey.operations:
         entry = top.child("operations", operation.id)
         if entry.data is None:
-            message = f"operation `{operation.id}` has no entry in {top.path}."
-            yield Remark(operation.place, message)
-        elif entry.get("retry") not in ("safe", "unsafe"):
+            continue  # a default that harms nobody holds: see generator/retrying.py
+        if entry.get("retry") not in ("safe", "unsafe"):
             message = f"retry of `{operation.id}` is `{entry.get('retry')}`."
             yield Remark(entry, message, "write `safe` or `unsafe`.")
         elif entry.get("retry") == "unsafe" and not entry.get("check"):
@@ -191,9 +190,9 @@ RULES = (
     ),
     Rule(
         code="S073",
-        title="operation without retry safety",
+        title="retry safety that says nothing",
         why="Sending a write twice makes a duplicate; not sending a read twice makes a needless failure.",
-        mend="add `<operationId>: {retry: safe, check: null}`, or `unsafe` with a `check`.",
+        mend="write `<operationId>: {retry: safe, check: null}`, or `unsafe` with a `check`.",
         check=_retry,
     ),
     Rule(

@@ -50,6 +50,8 @@ def _unknown_required(survey: Survey) -> Iterator[Remark]:
 def _nullable_scalar(survey: Survey) -> Iterator[Remark]:
     for schema in survey.schemas:
         place = schema.place
+        if place.get("x-nullable-reason"):
+            continue
         if "null" in schema.types and set(schema.types) & set(_SCALARS):
             yield Remark(place, f"`{place.name}` is a nullable {_named(schema)}.")
         branches = list(place.children("anyOf"))
@@ -168,7 +170,7 @@ RULES = (
         code="S032",
         title="nullable scalar",
         why="Unset text and numbers arrive as empty text and 0; null would burden every user with a None.",
-        mend="remove the null.",
+        mend="remove the null, or say in `x-nullable-reason` where it was seen.",
         check=_nullable_scalar,
     ),
     Rule(

@@ -14,7 +14,7 @@ import msgspec
 from .enums import OpenIntEnum, OpenStrEnum
 from .errors import InvalidArgument
 
-__all__ = ["File", "Form", "RequiredWhen", "encode_form", "encode_json"]
+__all__ = ["File", "Form", "RequiredWhen", "encode_form", "encode_json", "typed_body"]
 
 _AT = re.compile(r" - at `\$\.?(?P<path>.*)`$")
 _MISSING_FIELD = re.compile(r"Object missing required field `(?P<name>[^`]+)`")
@@ -59,6 +59,18 @@ def encode_json(operation: str, body: object, expected: type) -> bytes:
     """
     plain = _checked(operation, body, expected)
     return msgspec.json.encode(plain)
+
+
+def typed_body(operation: str, plain: dict[str, Any], expected: type) -> Any:
+    """The request body that JSON data stands for; what the class does not know is ignored.
+
+    Raises:
+        InvalidArgument: A field is missing or does not fit.
+    """
+    try:
+        return msgspec.convert(plain, type=expected)
+    except msgspec.ValidationError as error:
+        raise _from_validation(operation, str(error)) from error
 
 
 def encode_form(operation: str, body: object, expected: type) -> Form:

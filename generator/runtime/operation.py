@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, Protocol, TypeVar
 from urllib.parse import quote
 
@@ -19,11 +19,15 @@ T_co = TypeVar("T_co", covariant=True)
 
 @attrs.frozen
 class Parameter:
-    """A path or query parameter: its wire name, its Python type and whether a call must give it."""
+    """A path or query parameter: its wire name, the Python type of one value, and whether a call must give it.
+
+    A list goes into the query once for each of its items.
+    """
 
     name: str
     type: type
     is_required: bool = False
+    is_list: bool = False
 
 
 @attrs.frozen
@@ -95,9 +99,17 @@ class Operation(Generic[T]):
         for parameter in self.query_parameters:
             value = query.get(parameter.name)
             if value is not None or parameter.is_required:
-                text = self._text(parameter, value)
-                pairs.append(f"{quote(parameter.name, safe='')}={quote(text, safe='')}")
+                for item in self._items(parameter, value) if parameter.is_list else (value,):
+                    text = self._text(parameter, item)
+                    pairs.append(f"{quote(parameter.name, safe='')}={quote(text, safe='')}")
         return "?" + "&".join(pairs) if pairs else ""
+
+    def _items(self, parameter: Parameter, value: object) -> Sequence[object]:
+        if isinstance(value, (list, tuple)):
+            return value
+        found = "missing" if value is None else f"{value!r} ({type(value).__name__})"
+        remedy = f"Pass a list of {parameter.type.__name__}"
+        raise InvalidArgument(f"is {found}", operation=self.id, field=parameter.name, remedy=remedy)
 
     def _text(self, parameter: Parameter, value: object) -> str:
         if isinstance(value, parameter.type) and (parameter.type is bool or not isinstance(value, bool)):

@@ -37,6 +37,7 @@ class OperationRow(NamedTuple):
     """One operation. `check` is an operationId or a sentence: how to find out whether a lost write took effect.
 
     `security` is the security scheme's name, `""` for none; `function` the name of the generated function.
+    `deprecation` says what to use instead of a deprecated operation, `""` for every other one.
     """
 
     id: str
@@ -50,6 +51,7 @@ class OperationRow(NamedTuple):
     check: str
     source: str
     is_deprecated: bool
+    deprecation: str
 
 
 class WaiterRow(NamedTuple):

@@ -191,8 +191,9 @@ def send_both(row: Expected, answer: Callable[[], httpx.Response], base: str = "
     return [first, second, *seen]
 
 
-def test_the_table_covers_every_operation() -> None:
-    assert sorted(BY_ID) == sorted(tables.OPERATIONS)
+def test_the_table_has_the_twenty_operations_of_the_document_and_the_spec_has_them_too() -> None:
+    """What came later is tested from its examples: see test_every_operation.py."""
+    assert sorted(set(BY_ID) - set(tables.OPERATIONS)) == []
     assert len(BY_ID) == 20
 
 
