@@ -37,6 +37,12 @@ class DatasetFacts:
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_session": None}
 
+    def _repr_html_(self) -> str:
+        from ._notebook import facts_html  # noqa: PLC0415  # notebooks only
+
+        facts = [("name", self.name), ("environment", self.environment)]
+        return facts_html(f"<b>dataset {self.id}</b>", facts)
+
     def _attached(self) -> Any:
         if self._session is None:
             raise ConfigurationError(

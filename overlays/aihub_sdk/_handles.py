@@ -151,9 +151,13 @@ class JobHandle(Generic[S]):
         told = badge("not seen yet" if state is None else str(state), tone)
         said = job.said(snapshot) if job.said is not None and snapshot is not None else ""
         times = [(name, getattr(self, f"{name}_at", None)) for name in ("created", "started", "finished")]
+        counts = [
+            (fact, getattr(self, name, None)) for fact, name in (("files", "file_count"), ("bytes", "size_bytes"))
+        ]
         facts = [
             ("name", str(getattr(self, "name", ""))),
             ("message", said),
+            *((fact, f"{count:,}") for fact, count in counts if count is not None),
             ("ref", self.ref),
             *((name, f"{at:%Y-%m-%d %H:%M:%S} UTC") for name, at in times if at is not None),
         ]

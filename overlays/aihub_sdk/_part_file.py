@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from collections.abc import Callable
@@ -18,11 +19,14 @@ class PartFile:
         target: Where the file will be. What is there already stays until `commit`.
 
     Raises:
-        OSError: The folder does not exist or cannot be written to.
+        OSError: The folder does not exist or cannot be written to, or the target is a folder.
     """
 
     def __init__(self, target: Path) -> None:
         self.target = target
+        # Known before anything is fetched, rather than when the rename fails.
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
         # Beside the target, because a rename is atomic only within one file system.
         self._aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
         self._stream = self._aside.open("xb")

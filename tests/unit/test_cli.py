@@ -75,6 +75,16 @@ def test_wrong_usage_ends_with_2(run: Run) -> None:
     assert run("config", "explian")[0] == 2
 
 
+def test_an_interrupt_ends_with_130_and_one_word(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(**_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("aihub_sdk.cli._settings.resolve", interrupted)
+    code, out, err = run("config", "explain")
+
+    assert (code, out, err.strip()) == (130, "", "Interrupted.")
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["config", "--help"], ["config", "explain", "--help"]])
 def test_help_is_there(run: Run, arguments: list[str]) -> None:
     code, out, _ = run(*arguments)

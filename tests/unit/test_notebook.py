@@ -42,6 +42,24 @@ def seen(c: Client, kind: str, **fields: Any) -> Any:
     return c.done(c.hub.attach(f"aihub://custom/{kind}/{'mnist%2FV1' if kind == 'dataset_version' else 7}").refresh())
 
 
+def test_a_version_shows_how_much_is_in_it(client: MakeClient) -> None:
+    page = Page(seen(client(), "dataset_version", status=3, data_count=60_000, data_size=11_594_722)._repr_html_())
+
+    assert dict(zip(page.texts[3::2], page.texts[4::2], strict=True)) == {
+        "name": "mnist/V1",
+        "files": "60,000",
+        "bytes": "11,594,722",
+        "ref": "aihub://custom/dataset_version/mnist%2FV1",
+    }
+
+
+def test_a_dataset_shows_its_name_with_nothing_in_it_taken_for_html(client: MakeClient) -> None:
+    page = Page(client().hub.datasets.get(EVIL, id=3)._repr_html_())
+
+    assert set(page.elements) <= HARMLESS
+    assert page.texts == ["dataset 3", "name", EVIL, "environment", "custom"]
+
+
 @pytest.mark.parametrize("kind", WAITERS)
 def test_a_handle_shows_its_state_its_name_its_reference_and_its_times(client: MakeClient, kind: str) -> None:
     handle = seen(client(), kind, status=3, name="nightly", created_at=1_700_000_000_000)

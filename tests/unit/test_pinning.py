@@ -93,6 +93,7 @@ def test_any_other_certificate_is_refused_with_both_fingerprints(
 
     text = str(caught.value)
     assert (fingerprint_of(der_of(certificate)) in text, OTHER in text, caught.value.attempts) == (True, True, 1)
+    assert f"is not trusted (its fingerprint is {fingerprint_of(der_of(certificate))}, and" in text
     assert "AI_HUB_S3_FINGERPRINT" in caught.value.hint
 
 

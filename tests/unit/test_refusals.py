@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from aihub_sdk.errors import AuthenticationError, ConfigurationError, InvalidRequest
+from aihub_sdk.errors import AuthenticationError, ConfigurationError, InvalidRequest, TransferFailed
 from tests.unit.conftest import MakeClient
 from tests.unit.made_up_tokens import jwt
 from tests.unit.scripted import Client, search
@@ -147,6 +147,18 @@ def test_a_refused_token_of_the_relay_is_not_mended_by_a_login(client: MakeClien
         "The relay does not accept its token; ask an administrator for another one and pass it as s3_token= "
         "(AI_HUB_S3_TOKEN)."
     )
+
+
+@pytest.mark.parametrize("place", ["", "."])
+def test_a_folder_in_the_place_of_a_file_is_told_before_anything_is_fetched(
+    client: MakeClient, tmp_path: Path, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    c = client(search(result_url="http://platform.example/r.csv"), env=HERE)
+    done = c.done(c.hub.searches.get(7))
+    with pytest.raises(TransferFailed, match="cannot be written: Is a directory"):
+        c.done(done.to_csv(place or tmp_path))
+    assert len(c.script.sent()) == 1
 
 
 def test_a_handle_shows_how_its_job_was_last_seen(client: MakeClient) -> None:

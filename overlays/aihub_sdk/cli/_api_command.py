@@ -12,6 +12,7 @@ from aihub_api._runtime.rows import OperationRow
 from ._api_options import FieldOption, field_options
 from ._api_spec import OperationSpec, operation_spec
 from ._client import CLIENT_NAMES, client_of, client_options
+from ._commands import Command
 from ._lazy import spelled
 from ._values import Json
 
@@ -24,13 +25,12 @@ def operation_command(row: OperationRow) -> click.Command:
     """The command that calls an operation."""
     spec = operation_spec(row.service, row.id)
     options = field_options(spec.fields, reserved=_RESERVED)
-    return click.Command(
+    return Command(
         name=spelled(row.function),
         params=[*options, *_own_options(spec), *client_options()],
         callback=partial(_run, row, spec, options),
         help=_text(row, spec),
         epilog=f"In Python: hub.api.{row.service}.{row.function}(…)",
-        context_settings={"help_option_names": ["-h", "--help"]},
     )
 
 

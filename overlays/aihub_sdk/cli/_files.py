@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ._client import with_hub
+from ._commands import Group
 from ._follow import follow, wait_options
 from ._printing import note, print_json
 
@@ -16,12 +17,12 @@ if TYPE_CHECKING:
 __all__ = ["datasets", "s3"]
 
 
-@click.group()
+@click.group(cls=Group)
 def datasets() -> None:
     """Make datasets, and fetch their files."""
 
 
-@click.group()
+@click.group(cls=Group)
 def s3() -> None:
     """Store files through the S3 relay."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._client import with_hub
+from ._commands import Command
 from ._printing import print_json
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def _row(handle: Any) -> dict[str, Any]:
     return {"ref": handle.ref, "id": handle.id, "status": None if status is None else status.name}
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("ref")
 @with_hub
 def show(hub: AIHub, ref: str) -> None:
@@ -56,7 +57,7 @@ def show(hub: AIHub, ref: str) -> None:
     print_json({**_row(handle), "data": msgspec.to_builtins(handle.snapshot)})
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("ref")
 @_timeout
 @with_hub
@@ -68,7 +69,7 @@ def wait(hub: AIHub, ref: str, timeout: float | None) -> None:
     follow(hub.attach(ref), is_waiting=True, timeout=timeout)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("ref")
 @with_hub
 def stop(hub: AIHub, ref: str) -> None:

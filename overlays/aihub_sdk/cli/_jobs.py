@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._client import with_hub
+from ._commands import Group
 from ._follow import follow, wait_options
 
 if TYPE_CHECKING:
@@ -20,17 +21,17 @@ __all__ = ["quota_tasks", "trainings", "workflows"]
 _SET = "A field of the job, on top of those in the file; VALUE is JSON or plain text."
 
 
-@click.group()
+@click.group(cls=Group)
 def trainings() -> None:
     """Train models."""
 
 
-@click.group("quota-tasks")
+@click.group("quota-tasks", cls=Group)
 def quota_tasks() -> None:
     """Run jobs with a priority."""
 
 
-@click.group()
+@click.group(cls=Group)
 def workflows() -> None:
     """Run workflows."""
 

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import click
 
+from ._commands import Group
+
 __all__ = ["LazyCommand", "LazyGroup", "loaded", "spelled"]
 
 
@@ -19,14 +21,14 @@ class LazyCommand(NamedTuple):
     make: Callable[[], click.Command]
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """A group that knows the names and texts of its commands, and makes one when it is asked for.
 
     Underscores and capitals are understood too: `create_search` and `createSearch` are `create-search`.
     """
 
     def __init__(self, name: str, *, text: str, commands: Mapping[str, LazyCommand]) -> None:
-        super().__init__(name=name, help=text, context_settings={"help_option_names": ["-h", "--help"]})
+        super().__init__(name=name, help=text)
         self._lazy = dict(commands)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature

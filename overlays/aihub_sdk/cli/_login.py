@@ -15,10 +15,12 @@ from aihub_sdk._profiles import read_profiles
 from aihub_sdk._saved_logins import SavedLogins, logins_folder
 from aihub_sdk.client import AIHub
 
+from ._commands import Command
+
 __all__ = ["login", "logout"]
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--env", metavar="NAME", help="As AIHub(env=…).")
 @click.option("--base-url", metavar="URL", help="As AIHub(base_url=…).")
 @click.option("--profile", metavar="NAME", help="As AIHub(profile=…).")
@@ -52,7 +54,7 @@ def login(
         click.echo(f"note: the token from {used.origin} comes first here.", err=True)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--env", metavar="NAME", help="As AIHub(env=…).")
 @click.option("--base-url", metavar="URL", help="As AIHub(base_url=…).")
 @click.option("--profile", metavar="NAME", help="As AIHub(profile=…).")

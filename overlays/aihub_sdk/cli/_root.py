@@ -48,9 +48,11 @@ def run(arguments: list[str] | None = None) -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except click.Abort:
-        click.echo("Interrupted.", err=True)
-        sys.exit(130)
+    except click.Abort as error:
+        # Click ends a command in the same way when a question finds nobody to answer it.
+        is_unanswered = isinstance(error.__context__, EOFError)
+        click.echo("error: There is no input to answer from." if is_unanswered else "Interrupted.", err=True)
+        sys.exit(1 if is_unanswered else 130)
     sys.exit(code if isinstance(code, int) else 0)
 
 

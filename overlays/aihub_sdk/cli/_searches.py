@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ._client import with_hub
+from ._commands import Group
 from ._follow import follow, wait_options
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["searches"]
 
 
-@click.group()
+@click.group(cls=Group)
 def searches() -> None:
     """Search the data warehouse."""
 

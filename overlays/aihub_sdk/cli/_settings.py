@@ -6,10 +6,12 @@ import click
 
 from aihub_sdk._config import resolve
 
+from ._commands import Group
+
 __all__ = ["config"]
 
 
-@click.group()
+@click.group(cls=Group)
 def config() -> None:
     """See the settings that a client would use."""
 
