@@ -1,0 +1,62 @@
+"""Turns a Markdown file of the project into a page of the site."""
+
+from __future__ import annotations
+
+import os.path
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from .places import ROOT, source_of
+
+_LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
+_FENCE = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
+_SWITCH = re.compile(r"\A(# [^\n]*\n)\n\[(?:中文[^\]]*|English)\]\([^)]*\)\n")
+
+# A line break between Chinese characters would be shown as a blank. Lines that begin a row, an item, a heading or a
+# quotation begin with other characters.
+_CHINESE_BREAK = re.compile("(?<=[\u3000-\u9fff\uff00-\uffef])\n *(?=[\u3000-\u9fff\uff00-\uffef“”])")
+
+_ONLY_ENGLISH = '\n!!! note "本页只有英文"\n    这一页面向参与开发的人，目前只有英文原文。\n'
+
+
+def page_text(stem: str, path: str, language: str, places: Mapping[str, str]) -> str:
+    """The text of a page in a language; in English with a note when there is no other.
+
+    Args:
+        stem: The Markdown file without `.md`.
+        path: Place of the page on the site.
+        language: `en` or `zh`.
+        places: Where each file of the project is on the site, by its path without `.md`.
+    """
+    source = source_of(stem, language)
+    is_translated = source.exists()
+    if not is_translated:
+        source = source_of(stem, "en")
+    text = _SWITCH.sub(r"\1", source.read_text("utf-8"))
+    if not is_translated:
+        text = re.sub(r"\A(# [^\n]*\n)", rf"\1{_ONLY_ENGLISH}", text)
+    # Every second part is a fenced block, whose brackets are code.
+    parts = _FENCE.split(text)
+    if language == "zh":
+        parts[::2] = [_CHINESE_BREAK.sub("", part) for part in parts[::2]]
+    parts[::2] = [_LINK.sub(lambda link: _moved(link, source.parent, path, places), part) for part in parts[::2]]
+    return "".join(parts)
+
+
+def relative(target: str, start: str) -> str:
+    """The link from one page to another."""
+    return os.path.relpath(f"{target}.md", os.path.dirname(start) or ".")  # noqa: PTH120  # places, not files
+
+
+def _moved(link: re.Match[str], folder: Path, path: str, places: Mapping[str, str]) -> str:
+    words, target = link.groups()
+    if "://" in target or target.startswith("#"):
+        return link.group()
+    file, _, anchor = target.partition("#")
+    name = (folder / file).resolve().relative_to(ROOT).as_posix()
+    place = places.get(re.sub(r"(\.zh)?\.md$", "", name))
+    if place is None:
+        # A file of the repository that is no page: its name, to be looked up there.
+        return words if words.startswith("`") else f"{words} (`{name}`)" if words != name else f"`{name}`"
+    return f"[{words}]({relative(place, path)}{f'#{anchor}' if anchor else ''})"
