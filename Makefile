@@ -82,7 +82,7 @@ test: check  ## check, then the quick tests (under 5 min)
 	$(PY) -m pytest -n auto --dist loadfile -m 'not slow and not browser'
 
 test-slow: setup $(DOCS_STAMP) node-tools  ## the tests that `make test` leaves out
-	$(PY) -m pytest -m 'slow or browser' || [ $$? -eq 5 ]  # 5: there is none yet
+	$(PY) -m pytest -n auto --dist loadfile -m 'slow or browser'
 
 test-wheel: build  ## install the wheel into empty environments on Python 3.10 to 3.13 and use it there
 	bash .ci/test-wheel dist/*.whl

@@ -1,4 +1,4 @@
-"""The page of all commands, from click's own tree; Chinese sentences from text/commands.zh.toml."""
+"""The page of all commands, from click's own tree; Chinese sentences from text/commands.zh.toml and the spec."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from aihub_sdk.cli._root import root
 
 from .localizing import localized
 from .operations import operations, service_keys
+from .option_texts import chinese_meaning
 from .places import HERE
 from .words import cell
 
 _HEAD = {
     "en": "# Commands\n\nEvery command of `aihub`, from the command line itself. Install it with "
     "`pip install 'aihub-sdk[cli]'`.\n",
-    "zh": "# 命令一览\n\n`aihub` 的全部命令，取自命令行本身。安装：`pip install 'aihub-sdk[cli]'`。"
-    "选项的说明为命令自带的英文帮助。\n",
+    "zh": "# 命令一览\n\n`aihub` 的全部命令，取自命令行本身。安装：`pip install 'aihub-sdk[cli]'`。\n",
 }
 _COLUMNS = {"en": ("option", "meaning"), "zh": ("选项", "含义")}
 
@@ -36,6 +36,14 @@ def commands(command: click.Command = root, path: str = "aihub") -> Iterator[tup
                 found = command.get_command(context, name)
                 if found is not None and not found.hidden:
                     yield from commands(found, f"{path} {name}")
+
+
+def options(path: str, command: click.Command) -> Iterator[tuple[click.Parameter, str, str]]:
+    """Each option and argument of a command, with its names and its meaning as the command's help shows them."""
+    with click.Context(command, info_name=path) as context:
+        for each in command.get_params(context):
+            if record := each.get_help_record(context):
+                yield each, *record
 
 
 @cache
@@ -64,7 +72,10 @@ def _section(path: str, command: click.Command, language: str) -> str:
         help_text = chinese().get(path, help_text)
     with click.Context(command, info_name=path) as context:
         pieces = " ".join(command.collect_usage_pieces(context))
-        rows = [row for each in command.get_params(context) if (row := each.get_help_record(context))]
+    rows = [
+        (names, words if language == "en" else chinese_meaning(path, option, words))
+        for option, names, words in options(path, command)
+    ]
     anchor = path.replace(" ", "-")
     lines = [f"## {path} {{ #{anchor} }}", "", f"    {path} {pieces}".rstrip(), "", _prose(help_text), ""]
     if rows:

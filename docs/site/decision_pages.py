@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from .navigation import Page
-from .places import ROOT
+from .places import LANGUAGES, ROOT, source_of
 
 
 def pages() -> Iterator[Page]:
@@ -14,11 +15,9 @@ def pages() -> Iterator[Page]:
     for file in sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md")):
         if file.name.endswith(".zh.md"):
             continue
-        number, title = re.findall(r"\A# (\d{4}): (.*)", file.read_text("utf-8"))[0]
-        # The navigation shows plain text.
-        names = {"en": title, "zh": _title_zh(number) or title}
-        titles = {language: f"{number} {name.replace('`', '')}" for language, name in names.items()}
-        yield Page(f"project/decisions/{file.stem}", titles, source=f"docs/decisions/{file.stem}")
+        stem = f"docs/decisions/{file.stem}"
+        titles = {language: _title(source_of(stem, language)) for language in LANGUAGES}
+        yield Page(f"project/decisions/{file.stem}", titles, source=stem)
 
 
 def text(_path: str, _language: str) -> str:
@@ -26,8 +25,7 @@ def text(_path: str, _language: str) -> str:
     raise NotImplementedError
 
 
-def _title_zh(number: str) -> str:
-    """The title that the Chinese index gives a decision, `""` when it does not list it yet."""
-    index = ROOT / "docs" / "decisions" / "README.zh.md"
-    found = re.findall(rf"^\| \[{number}\]\([^)]+\) \| ([^|]+) \|", index.read_text("utf-8"), re.MULTILINE)
-    return found[0].strip() if found else ""
+def _title(file: Path) -> str:
+    number, title = re.findall(r"\A# (\d{4})(?:: |：)(.*)", file.read_text("utf-8"))[0]
+    # The navigation shows plain text.
+    return f"{number} {title.replace('`', '')}"

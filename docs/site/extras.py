@@ -34,6 +34,17 @@ _TRY_WORDS = {
     "zh": {"lang": "zh", "other": "en", "other_name": "English", "back": "参考", "service": "服务", "locale": "zh-CN"},
 }
 
+# On the pages of services whose emulator speaks TLS. try.js puts the emulator's address into the link.
+_CERTIFICATE = {
+    "en": "The emulator makes the certificate of this service itself, so the browser refuses requests to it at first. "
+    'Before you send one, open <a class="relay" href="{address}" target="_blank" rel="noopener">{address}</a> in '
+    "another tab and accept the certificate there (what you then see is a 404), or trust the file "
+    "that <code>make docs-serve</code> names. When the emulator starts again, it has a new certificate.",
+    "zh": "这个服务在模拟器中使用它自己生成的证书，浏览器起初会拒绝向它发送请求。发送之前，请在另一个标签页打开"
+    '<a class="relay" href="{address}" target="_blank" rel="noopener">{address}</a>并接受证书'
+    "（随后看到的是 404），或者信任 <code>make docs-serve</code> 打印的证书文件。模拟器重新启动后，证书会更换。",
+}
+
 
 def add_extras(site: Path, pages: Sequence[Page]) -> None:
     """Write everything that Zensical does not.
@@ -110,10 +121,22 @@ def _try_page(key: str, language: str) -> str:
     ]
     # A closing tag inside the document would end the script that carries it.
     document = json.dumps(interactive(key, language), ensure_ascii=False).replace("</", "<\\/")
-    values = {**words, "key": key, "title": localized(key, language)["info"]["title"], "options": "".join(options)}
+    values = {
+        **words,
+        "notice": _notice(key, language),
+        "key": key,
+        "title": localized(key, language)["info"]["title"],
+        "options": "".join(options),
+    }
     for name, value in values.items():
         template = template.replace(f"%{name}%", value)
     return template.replace("%document%", document)
+
+
+def _notice(key: str, language: str) -> str:
+    addresses = (each["url"] for each in localized(key, language)["servers"] if each["x-environment"] == "local")
+    address = next((each for each in addresses if each.startswith("https:")), "")
+    return f'<p class="notice">{_CERTIFICATE[language].format(address=address)}</p>\n' if address else ""
 
 
 def _llms(site: Path, pages: Sequence[Page], language: str) -> str:

@@ -13,15 +13,16 @@ _LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
 _FENCE = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
 _SWITCH = re.compile(r"\A(# [^\n]*\n)\n\[(?:中文[^\]]*|English)\]\([^)]*\)\n")
 
-# A line break between Chinese characters would be shown as a blank. Lines that begin a row, an item, a heading or a
-# quotation begin with other characters.
-_CHINESE_BREAK = re.compile("(?<=[\u3000-\u9fff\uff00-\uffef])\n *(?=[\u3000-\u9fff\uff00-\uffef“”])")
-
-_ONLY_ENGLISH = '\n!!! note "本页只有英文"\n    这一页面向参与开发的人，目前只有英文原文。\n'
+# A line break between Chinese characters, or behind a Chinese comma or full stop, would be shown as a blank. Lines that
+# begin a row, an item, a heading, a quotation or a fence begin with other characters.
+_CHINESE_BREAK = re.compile(
+    "(?<=[\u3000-\u9fff\uff00-\uffef])\n *(?=[\u3000-\u9fff\uff00-\uffef“”])"
+    "|(?<=[，。；：、）！？])\n *(?=[A-Za-z]|`(?!``)|\\[(?!\\^))"
+)
 
 
 def page_text(stem: str, path: str, language: str, places: Mapping[str, str]) -> str:
-    """The text of a page in a language; in English with a note when there is no other.
+    """The text of a page in a language.
 
     Args:
         stem: The Markdown file without `.md`.
@@ -30,12 +31,7 @@ def page_text(stem: str, path: str, language: str, places: Mapping[str, str]) ->
         places: Where each file of the project is on the site, by its path without `.md`.
     """
     source = source_of(stem, language)
-    is_translated = source.exists()
-    if not is_translated:
-        source = source_of(stem, "en")
     text = _SWITCH.sub(r"\1", source.read_text("utf-8"))
-    if not is_translated:
-        text = re.sub(r"\A(# [^\n]*\n)", rf"\1{_ONLY_ENGLISH}", text)
     # Every second part is a fenced block, whose brackets are code.
     parts = _FENCE.split(text)
     if language == "zh":

@@ -20,7 +20,8 @@ _OVERVIEW = {
 
 * Each service has a page with all of its operations: parameters, bodies, examples, failures, and requests to copy.
 * **Try it** on a service's page opens an interactive page that sends real requests. `make docs-serve` starts an
-  emulator beside the site and fills in its token, so that the first click works.
+  emulator beside the site and fills in its token, so that the first click works. The S3 relay is the exception: the
+  browser has to accept the emulator's own certificate first, and its interactive page tells how.
 
 ## Services
 
@@ -60,7 +61,7 @@ language. English in the standard places; the Chinese copies have Chinese there.
 
 * 每个服务一页，列出全部接口：参数、请求体、示例、失败响应，以及可以直接复制的请求。
 * 服务页上的**在线试用**会打开一个可以真正发送请求的交互页面。`make docs-serve` 会在站点旁启动模拟器并填好 Token，
-  第一次点击就能成功。
+  第一次点击就能成功。S3 中转服务例外：浏览器要先接受模拟器自己的证书，做法写在它的交互页面上。
 
 ## 服务
 

@@ -62,7 +62,8 @@ def serve(site: Path, port: int) -> None:
     if not (site / "index.html").exists():
         raise SystemExit("There is no site yet: run `make docs`.")
     with served(site, port) as (address, emulator):
-        print(f"Site:     {address}\nEmulator: {emulator.base_url}\nStop both with Ctrl-C.")
+        print(f"Site:     {address}\nEmulator: {emulator.base_url}")
+        print(f"S3 relay: {emulator.s3_url}, with the certificate {emulator.ca_file}\nStop all with Ctrl-C.")
         try:
             # Never set: only the signal ends it.
             Event().wait()

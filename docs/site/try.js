@@ -18,6 +18,9 @@
         server.url = server.url.startsWith("https:") ? emulator.s3_url : emulator.base_url
       }
     }
+    for (const link of document.querySelectorAll(".notice .relay")) {
+      link.href = link.textContent = emulator.s3_url
+    }
   }
   const prefersDark = matchMedia("(prefers-color-scheme: dark)").matches
   let dark = prefersDark

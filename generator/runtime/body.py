@@ -17,6 +17,15 @@ from .errors import InvalidArgument
 __all__ = ["File", "Form", "RequiredWhen", "encode_form", "encode_json", "typed_body"]
 
 _AT = re.compile(r" - at `\$\.?(?P<path>.*)`$")
+_EXPECTED = re.compile(r"^Expected `(?P<kinds>[^`]+)`")
+_WORDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "text",
+    "bool": "True or False",
+    "array": "a list",
+    "object": "a dict or the class of its schema",
+}
 _MISSING_FIELD = re.compile(r"Object missing required field `(?P<name>[^`]+)`")
 
 
@@ -198,8 +207,17 @@ def _from_validation(operation: str, text: str) -> InvalidArgument:
     if missing:
         name = f"{path}.{missing['name']}" if path else missing["name"]
         return _invalid(operation, name, "is missing", f"Pass {name}")
+    expected = _EXPECTED.search(problem)
     problem = problem.replace("`", "")
-    return _invalid(operation, path, f"does not fit: {problem[:1].lower()}{problem[1:]}", "Pass the documented type")
+    # The value stays out of the message: it may be a password.
+    return _invalid(operation, path, f"does not fit: {problem[:1].lower()}{problem[1:]}", _remedy(expected))
+
+
+def _remedy(expected: re.Match[str] | None) -> str:
+    kinds = expected["kinds"].split(" | ") if expected else []
+    words = [_WORDS[kind] for kind in kinds if kind in _WORDS]
+    optional = ", or leave it out" if "null" in kinds else ""
+    return f"Pass {' or '.join(words)}{optional}" if words else "Pass what the operation's description says"
 
 
 def _invalid(operation: str, name: str, problem: str, remedy: str) -> InvalidArgument:

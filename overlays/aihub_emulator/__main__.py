@@ -31,7 +31,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--s3-port", type=int, help=f"port of the S3 relay (default {S3_PORT}; with --port 0 a free one)")
     add("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1: this machine only)")
     add("--state", type=Path, metavar="DIR", help="folder that keeps the state; without it, nothing is kept")
-    add("--seed", default="demo", help="data to start with (default demo)")
+    add("--seed", default="demo", help="data to start with: a name, or the path of a JSON file (default demo)")
     add("--clock", default="real", help="real, manual, or how many times as fast as real (default real)")
     add("--host-root", type=Path, metavar="DIR", help="host directory that dataset versions may be taken from")
     add(

@@ -86,7 +86,7 @@ async def _sent(request: Request) -> dict[str, Any]:
 
 
 async def _health(instance: Instance, _: Request) -> Response:
-    return JSONResponse({"status": "ok", "spec_version": spec_version(), "seed": instance.settings.seed})
+    return JSONResponse({"status": "ok", "spec_version": spec_version(), "seed": instance.seed_label})
 
 
 async def _coverage(_: Instance, __: Request) -> Response:

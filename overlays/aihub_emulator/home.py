@@ -20,7 +20,7 @@ class Home:
     Args:
         state: The folder to keep; it is made when it is not there. None takes a temporary one, whose records are
             kept in memory, and which goes when the home is closed.
-        seed: Name of the data it starts with; a folder stays with the seed that it was started with.
+        seed: What the data it starts with is called; a folder stays with the seed that it was started with.
 
     Attributes:
         folder: The folder.

@@ -17,7 +17,7 @@ from aihub_emulator.jobs.jobs import Jobs
 from aihub_emulator.journal import Journal
 from aihub_emulator.objects import Objects
 from aihub_emulator.pacing import Pace, Pacing, WorkKind
-from aihub_emulator.seeds import load_seed
+from aihub_emulator.seeds import load_seed, seed_label
 from aihub_emulator.settings import Settings, UnsupportedSetting
 from aihub_emulator.warehouse.engine import SqlEngine
 from aihub_emulator.warehouse.images import ImageSearch
@@ -39,18 +39,21 @@ class Instance:
         settings: How it behaves.
 
     Attributes:
+        seed: The data it started with.
+        seed_label: The seed's name, and for a file what tells its content from others'.
         services_port: The port where objects are fetched, when another one serves the S3 relay.
 
     Raises:
-        UnsupportedSetting: The seed or the clock is unknown, or the state folder cannot be used.
+        UnsupportedSetting: The seed is unknown or wrong, the clock is unknown, or the state folder cannot be used.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.services_port: int | None = None
         self.seed = load_seed(settings.seed)
+        self.seed_label = seed_label(settings.seed, self.seed)
         clock_named(settings.clock)
-        self.home = Home(settings.state, seed=settings.seed)
+        self.home = Home(settings.state, seed=self.seed_label)
         try:
             self._build(settings)
         except BaseException:

@@ -50,7 +50,7 @@ def overview(instance: Instance) -> Row:
     return {
         "about": {
             "spec_version": spec_version(),
-            "seed": settings.seed,
+            "seed": instance.seed_label,
             "clock": settings.clock,
             "now": now,
             "state": "" if settings.state is None else str(settings.state),

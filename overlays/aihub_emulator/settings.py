@@ -102,7 +102,7 @@ class Settings:
     """How one emulator behaves.
 
     Attributes:
-        seed: Name of the data it starts with.
+        seed: The data it starts with: a name, or the path of a JSON file (text with a slash or `.json` at its end).
         clock: `real`, `manual`, or a number: how many of the emulator's seconds pass in one real second.
         state: Folder that keeps its state; None takes a temporary one, which goes with the emulator.
         waiting_seconds: How long a search or a dataset version stays waiting, on the emulator's clock.
@@ -120,7 +120,7 @@ class Settings:
         UnsupportedSetting: The host directory is not there.
     """
 
-    seed: str = "demo"
+    seed: str | Path = "demo"
     clock: str = "real"
     state: Path | None = None
     waiting_seconds: float = 0.1

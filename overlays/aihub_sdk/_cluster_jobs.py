@@ -114,7 +114,7 @@ class ClusterJob(ClusterJobFacts[S, P], Job[S]):
             getTraining, 模型训练 / 获取训练任务信息; getQuotaTask, 配额任务 / 获取配额任务信息.
         """
         rules = wait_rules(timeout=timeout, poll=poll, on_event=on_event, check=check, until=until)
-        return self._waited(rules, self._stop_interrupted if stop_on_interrupt else self._tell_interrupted)
+        return self._waited(rules, self._stop_interrupted if stop_on_interrupt else None)
 
     def _stop_interrupted(self) -> None:
         try:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from ._core import Clock
 from ._following import job_at
 from ._handles import JobHandle
+from ._job_handles import AsyncJob
 from ._live_line import LiveLine, may_draw
 from ._wait_values import STILL_AFTER, Pause, WaitEvent, WaitRules, poll_words, time_words
 from ._waiters import WaitFlow, wait_flow
@@ -61,13 +62,21 @@ class Crowd(Generic[H]):
         rules: How to wait for each.
         clock: Time and chance.
         mode: `AI_HUB_PROGRESS`: whether and where to show that the wait lives.
+        kind: Whose handles they must be: `Job` or `AsyncJob`.
 
     Raises:
         InvalidRequest: Something is no handle, or `until` is no state of such a job.
         ConfigurationError: A handle was unpickled and belongs to no client.
     """
 
-    def __init__(self, handles: Iterable[H], rules: WaitRules, clock: Clock, mode: str = "auto") -> None:
+    def __init__(
+        self,
+        handles: Iterable[H],
+        rules: WaitRules,
+        clock: Clock,
+        mode: str = "auto",
+        kind: type[JobHandle[Any]] = JobHandle,
+    ) -> None:
         self._clock = clock
         self._handles = _listed(handles)
         self._is_over = bytearray(len(self._handles))
@@ -87,6 +96,10 @@ class Crowd(Generic[H]):
             if not isinstance(given, JobHandle):
                 hint = "Pass handles; hub.attach(ref) makes one of a reference."
                 raise InvalidRequest(f"{given!r} is no handle of a job.", field="handles", hint=hint)
+            if not isinstance(given, kind):
+                hint = "Pass handles of this client: hub.attach(handle) makes one of it."
+                message = f"{given.ref} is a handle of the {'sync' if kind is AsyncJob else 'async'} client."
+                raise InvalidRequest(message, field="handles", hint=hint)
             given._attached()  # noqa: SLF001  # its own refusal says what to do
             self._flows.append(wait_flow(job_at(given, rules), rules, clock))
         for flow in self._flows:

@@ -14,6 +14,7 @@ from aihub_api.dataset_management.models import CreatedId, UploadDatasetVersionR
 from aihub_api.types import Call
 
 from ._envelope import checked_call
+from ._local_paths import local_path
 from .errors import ConfigurationError, InvalidRequest
 
 __all__ = ["DatasetFacts", "Given", "VersionSource"]
@@ -89,7 +90,7 @@ class VersionSource:
     ) -> None:
         self._dataset = dataset
         self._description = description
-        self._parent = parent if parent is None or isinstance(parent, int) else _id_of(parent)
+        self._parent = None if parent is None else _id_of(parent)
         self.local: Path | None = None
         self.place = ""
         path, host_path = given
@@ -102,9 +103,11 @@ class VersionSource:
             is_zip = path.lower().endswith(".zip")
             self._type, self.place = UploadType.ZIP if is_zip else UploadType.S3_DIRECTORY, path
         else:
-            self._type, self.local = UploadType.ZIP, _packable(Path(path))
-        if self.local is None and not self.place.strip():
-            raise InvalidRequest("host_path is empty.", field="host_path", hint="Pass the directory.")
+            self._type, self.local = UploadType.ZIP, _packable(local_path(path, "path"))
+        place: object = self.place
+        if self.local is None and (not isinstance(place, str) or not place.strip()):
+            hint = "Pass the directory on the host, as text."
+            raise InvalidRequest(f"host_path cannot be {host_path!r}.", field="host_path", hint=hint)
 
     def key(self) -> str:
         """A key for the upload that no other upload has; the time tells a person which one it was."""
@@ -127,10 +130,33 @@ def _packable(path: Path) -> Path:
     if not path.is_dir() and path.exists() and path.suffix.lower() != ".zip":
         hint = "Pass a zip file, or the folder that the file is in."
         raise InvalidRequest(f"{path} is neither a zip file nor a folder.", field="path", hint=hint)
+    # The end of an archive says what is in it: one that was cut off would be found out only after hours of uploading.
+    if path.is_file() and not _is_archive(path):
+        hint = "Pack it again, or pass the folder that it was made from."
+        raise InvalidRequest(f"{path} is no zip file, or a broken one.", field="path", hint=hint)
     return path
 
 
-def _id_of(parent: Parent) -> int:
+def _is_archive(path: Path) -> bool:
+    import zipfile  # noqa: PLC0415  # only those pay who have a file
+
+    try:
+        with path.open("rb") as stream:
+            return zipfile.is_zipfile(stream)
+    except OSError:
+        # The upload says why it cannot be read.
+        return True
+
+
+def _id_of(parent: Parent | int) -> int:
+    given: object = parent
+    if isinstance(parent, int) and not isinstance(parent, bool):
+        return parent
+    if isinstance(parent, (bool, str, type)) or not hasattr(given, "version_id"):
+        hint = (
+            "Pass the handle of a version that was looked at, such as hub.datasets.version(name).refresh(), or its id."
+        )
+        raise InvalidRequest(f"parent cannot be {given!r}.", field="parent", hint=hint)
     found = parent.version_id
     if found is None:
         hint = "Look at it first: parent=version.refresh()."

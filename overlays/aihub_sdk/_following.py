@@ -68,7 +68,7 @@ class OneWait:
         if last is None:
             return f"{self._ref}  {elapsed}"
         failed = f", the last {last.failed_polls} failed" if last.failed_polls else ""
-        return f"{self._ref}  {last.state or 'not seen yet'}  {elapsed}, {poll_words(last.polls)}{failed}"
+        return f"{last.ref}  {last.state or 'not seen yet'}  {elapsed}, {poll_words(last.polls)}{failed}"
 
 
 def follow(handle: J, rules: WaitRules, *, is_watched: bool = False) -> Iterator[J]:

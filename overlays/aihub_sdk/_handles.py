@@ -157,7 +157,7 @@ class JobHandle(Generic[S]):
         facts = [
             ("name", str(getattr(self, "name", ""))),
             ("message", said),
-            *((fact, f"{count:,}") for fact, count in counts if count is not None),
+            *((fact, f"{count:,}") for fact, count in counts if count),
             ("ref", self.ref),
             *((name, f"{at:%Y-%m-%d %H:%M:%S} UTC") for name, at in times if at is not None),
         ]

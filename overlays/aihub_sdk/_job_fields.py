@@ -162,12 +162,14 @@ def _value(name: str, value: Any, expected: Any, source: JobSource, context: Err
         where = source.at(inside) if name in source.fields else ""
         shown = "" if path else f" cannot be {value!r}, which is {_WORDS.get(type(value), type(value).__name__)}"
         message = f"{where}{inside}{shown}: {problem[:1].lower()}{problem[1:].replace('`', '')}."
-        raise InvalidRequest(message, field=inside, context=context, hint=_remedy(name, value)) from error
+        raise InvalidRequest(message, field=inside, context=context, hint=_remedy(name, value, problem)) from error
 
 
-def _remedy(name: str, value: Any) -> str:
+def _remedy(name: str, value: Any, problem: str) -> str:
     if name == "envs":
         return 'Pass a dict of text such as {"NCCL_DEBUG": "INFO"}, or a list of {"key": …, "value": …}.'
+    if "array" in problem:
+        return f"Pass a list, also for a single one: {name}=[…]."
     if isinstance(value, str):
         return f"Pass {name} without quotes, as the type that is named."
     return f"Pass {name} as the type that is named."

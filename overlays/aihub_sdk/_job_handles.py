@@ -116,16 +116,19 @@ class Job(FollowedJob[S]):
             getQuotaTask.
         """
         rules = wait_rules(timeout=timeout, poll=poll, on_event=on_event, check=check, until=until)
-        return self._waited(rules, self._tell_interrupted)
+        return self._waited(rules, None)
 
-    def _waited(self: J, rules: WaitRules, on_interrupt: Callable[[], None]) -> J:
-        """The job when it is over; `on_interrupt` is called before a Ctrl-C ends the wait."""
+    def _waited(self: J, rules: WaitRules, on_interrupt: Callable[[], None] | None) -> J:
+        """The job when it is over; `on_interrupt` is called before a Ctrl-C ends the wait, if it is given."""
         last = self
         try:
             for seen in follow(self, rules):
                 last = seen
         except KeyboardInterrupt:
-            on_interrupt()
+            if on_interrupt is None:
+                last._tell_interrupted()  # noqa: SLF001  # a newer handle of this class, which may know its name by now
+            else:
+                on_interrupt()
             raise
         return last
 
@@ -165,7 +168,7 @@ class Job(FollowedJob[S]):
                 # What is waited for may show within a state.
                 yield seen
         except KeyboardInterrupt:
-            self._tell_interrupted()
+            seen._tell_interrupted()  # noqa: SLF001  # as in _waited
             raise
 
 
@@ -207,7 +210,7 @@ class AsyncJob(FollowedJob[S]):
         except asyncio.CancelledError:
             # Ctrl-C arrives as a cancellation, too; and the job goes on whoever has stopped waiting for it.
             if on_interrupt is None:
-                self._tell_interrupted()
+                last._tell_interrupted()  # noqa: SLF001  # as in the sync twin
             else:
                 await on_interrupt()
             raise
@@ -235,5 +238,5 @@ class AsyncJob(FollowedJob[S]):
                 # What is waited for may show within a state.
                 yield seen
         except asyncio.CancelledError:
-            self._tell_interrupted()
+            seen._tell_interrupted()  # noqa: SLF001  # as in _waited
             raise

@@ -7,11 +7,24 @@ import re
 import unicodedata
 from pathlib import Path
 
-__all__ = ["STATE_FOLDER", "Names", "UnsafePath", "parts_of"]
+from .errors import InvalidRequest
+
+__all__ = ["STATE_FOLDER", "Names", "UnsafePath", "local_path", "parts_of"]
 
 # What a download keeps about itself, beside the files.
 STATE_FOLDER = ".aihub-download"
 _DRIVE = re.compile(r"[A-Za-z]:")
+
+
+def local_path(value: object, field: str) -> Path:
+    """The path that an argument gives.
+
+    Raises:
+        InvalidRequest: It gives none.
+    """
+    if not isinstance(value, (str, os.PathLike)) or value == "":
+        raise InvalidRequest(f"{field} cannot be {value!r}.", field=field, hint="Pass a path, as text or as a Path.")
+    return Path(value)
 
 
 class UnsafePath(ValueError):

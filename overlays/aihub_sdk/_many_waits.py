@@ -63,7 +63,7 @@ class ManyWaits(Hub):
         from ._crowds import endings  # noqa: PLC0415  # loaded when it is first used
 
         rules = _rules(timeout, poll, on_event, check=check, until=until)
-        crowd = _crowd(self._session, handles, rules)
+        crowd = _crowd(self._session, handles, rules, is_async=False)
         ended: dict[int, H] = {}
         for ending in endings(self._session, crowd):
             if ending.error is not None:
@@ -98,7 +98,7 @@ class ManyWaits(Hub):
         from ._crowds import endings  # noqa: PLC0415  # loaded when it is first used
 
         rules = _rules(timeout, poll, on_event, check=False, until=until)
-        crowd = _crowd(self._session, handles, rules)
+        crowd = _crowd(self._session, handles, rules, is_async=False)
         for ending in endings(self._session, crowd):
             if ending.error is not None:
                 raise ending.error
@@ -122,7 +122,7 @@ class AsyncManyWaits(Hub):
         from ._crowds import endings_async  # noqa: PLC0415  # loaded when it is first used
 
         rules = _rules(timeout, poll, on_event, check=check, until=until)
-        crowd = _crowd(self._session, handles, rules)
+        crowd = _crowd(self._session, handles, rules, is_async=True)
         ended: dict[int, H] = {}
         async for ending in endings_async(self._session, crowd):
             if ending.error is not None:
@@ -143,7 +143,7 @@ class AsyncManyWaits(Hub):
         from ._crowds import endings_async  # noqa: PLC0415  # loaded when it is first used
 
         rules = _rules(timeout, poll, on_event, check=False, until=until)
-        crowd = _crowd(self._session, handles, rules)
+        crowd = _crowd(self._session, handles, rules, is_async=True)
         async for ending in endings_async(self._session, crowd):
             if ending.error is not None:
                 raise ending.error
@@ -163,7 +163,9 @@ def _rules(
     return wait_rules(timeout=timeout, poll=poll, on_event=on_event, check=check, until=until)
 
 
-def _crowd(session: SyncSession | AsyncSession, handles: Iterable[H], rules: WaitRules) -> Crowd[H]:
+def _crowd(session: SyncSession | AsyncSession, handles: Iterable[H], rules: WaitRules, *, is_async: bool) -> Crowd[H]:
     from ._crowds import Crowd  # noqa: PLC0415  # as in _rules
+    from ._job_handles import AsyncJob, Job  # noqa: PLC0415  # as in _rules
 
-    return Crowd(handles, rules, session.terms.clock, session.terms.config.progress)
+    kind: type[JobHandle[Any]] = AsyncJob if is_async else Job
+    return Crowd(handles, rules, session.terms.clock, session.terms.config.progress, kind)

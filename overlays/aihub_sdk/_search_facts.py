@@ -20,6 +20,7 @@ from ._envelope import checked_call
 from ._handles import context_of, utc_datetime
 from ._hits import Hits, hits_of, image_rows
 from ._job_handles import FollowedJob
+from ._local_paths import local_path
 from ._tables import Result
 from ._transfers import Source
 from .errors import InvalidRequest, UnexpectedResponse
@@ -119,15 +120,16 @@ def image_order(
     """The download of the images in which a search has found something.
 
     Raises:
-        InvalidRequest: It has not succeeded, or is one by SQL.
+        InvalidRequest: It has not succeeded, or is one by SQL, or `target` is no path.
     """
+    folder = local_path(target, "target")
     rows = image_rows(found_hits(search))
     context = context_of(search)
     return Order(
         name=f"Images of search {search.id}",
         index_url=search.result_url,
         mark=f"{search.environment} search {search.id}",
-        target=target,
+        target=folder,
         workers=workers,
         total=len(rows),
         progress=progress,

@@ -17,9 +17,10 @@ from aihub_api.s3_relay.models import UploadedFile, UploadFileRequest
 from aihub_api.types import Call
 
 from ._envelope import checked_call
+from ._local_paths import local_path
 from ._multipart import PIECE_BYTES
 from ._sessions import AsyncSession, SyncSession
-from ._wait_values import wait_rules
+from ._wait_values import seconds_of
 from ._zip_stream import ZipStream
 from .errors import AIHubError, ErrorContext, InvalidRequest, ResponseLost, TransferFailed, UnexpectedResponse
 
@@ -99,9 +100,9 @@ class _Upload:
         progress: Progress | None,
         stall: float | timedelta | None,
     ) -> None:
-        local = Path(path)
+        local = local_path(path, "path")
         config = session.terms.config
-        seconds = wait_rules(timeout=None, poll=stall, on_event=None, check=True).poll if stall is not None else None
+        seconds = seconds_of("stall", stall)
         self.stall = config.timeout if seconds is None else seconds
         self._context = ErrorContext("s3_relay", "uploadFile", config.environment)
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import timedelta
+from inspect import iscoroutinefunction
 from typing import Any, NamedTuple, TypeVar, Union
 
 from aihub_api._runtime.rows import WaiterRow
@@ -19,6 +20,7 @@ __all__ = [
     "WaitEvent",
     "WaitRules",
     "poll_words",
+    "seconds_of",
     "time_words",
     "wait_rules",
 ]
@@ -60,6 +62,7 @@ class JobAt(NamedTuple):
         is_new: Whether it was created a moment ago, so that it may not be found yet.
         said: What a snapshot says about how the job ended, where no single field does.
         is_enough: Whether a snapshot shows what the caller waits for, None for the end of the job.
+        named: Its id and reference as a snapshot tells them, where they are not known before.
     """
 
     row: WaiterRow
@@ -69,6 +72,7 @@ class JobAt(NamedTuple):
     is_new: bool
     said: Callable[[Any], str] | None = None
     is_enough: Callable[[Any], bool] | None = None
+    named: Callable[[Any], tuple[int | str, str]] | None = None
 
 
 class WaitEvent(NamedTuple):
@@ -126,9 +130,15 @@ def wait_rules(
     """The rules, if they can be followed. What `until` means depends on the kind of job: see `_goals`.
 
     Raises:
-        InvalidRequest: `timeout` is not a number of seconds from 0, or `poll` not one above 0.
+        InvalidRequest: `timeout` is not a number of seconds from 0, `poll` not one above 0, or `on_event` no plain
+            function.
     """
-    return WaitRules(_seconds("timeout", timeout), _seconds("poll", poll), on_event, check, until)
+    given: object = on_event
+    if given is not None and (not callable(given) or iscoroutinefunction(given)):
+        # A coroutine that nobody awaits would never run.
+        hint = "Pass a plain function that takes a WaitEvent; it is called after every poll, and must not block."
+        raise InvalidRequest(f"on_event cannot be {given!r}.", field="on_event", hint=hint)
+    return WaitRules(seconds_of("timeout", timeout, from_zero=True), seconds_of("poll", poll), on_event, check, until)
 
 
 def time_words(seconds: float) -> str:
@@ -148,16 +158,20 @@ def poll_words(polls: int) -> str:
     return f"{polls} poll{'' if polls == 1 else 's'}"
 
 
-def _seconds(name: str, value: float | timedelta | None) -> float | None:
+def seconds_of(name: str, value: float | timedelta | None, *, from_zero: bool = False) -> float | None:
+    """A duration that an argument gives, in seconds; None for none.
+
+    Raises:
+        InvalidRequest: It is no duration, not finite, or less than it may be.
+    """
     if value is None:
         return None
     seconds: object = value.total_seconds() if isinstance(value, timedelta) else value
-    is_zero_fine = name == "timeout"
     if isinstance(seconds, (int, float)) and not isinstance(seconds, bool):
         number = float(seconds)
-        if 0 < number < float("inf") or (number == 0 and is_zero_fine):
+        if 0 < number < float("inf") or (number == 0 and from_zero):
             return number
-    least = "0 or more" if is_zero_fine else "more than 0"
+    least = "0 or more" if from_zero else "more than 0"
     raise InvalidRequest(
         f"{name} cannot be {value!r}.",
         field=name,

@@ -126,6 +126,9 @@ class _Watch:
         return max(min(wanted, self._started + self._rules.timeout - self._clock.monotonic()), 0.0)
 
     def _take_snapshot(self, snapshot: Any) -> None:
+        if self._job.named is not None:
+            found_id, ref = self._job.named(snapshot)
+            self._job = self._job._replace(id=found_id, ref=ref)
         row = self._job.row
         state = getattr(snapshot, row.state, None)
         number = int(state) if isinstance(state, int) else None

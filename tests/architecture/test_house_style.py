@@ -98,6 +98,7 @@ def test_every_suppression_says_why_on_its_line() -> None:
     silent = [
         f"{name}:{token.start[0]}: {token.string}"
         for name in python_files(*HANDWRITTEN, "generated", "tests", "docs")
+        if marker.search(text_of(name))  # taking a file apart costs a hundred times as much
         for token in comments(name)
         if marker.search(token.string) and not reasoned.search(token.string)
     ]

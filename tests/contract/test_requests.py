@@ -241,6 +241,11 @@ def test_an_id_that_is_no_whole_number_is_refused_before_sending(value: Any) -> 
         module("getSearch").call(id=value)
 
 
+def test_a_name_that_is_no_text_is_refused_before_sending() -> None:
+    with pytest.raises(InvalidArgument, match=r"getDatasetVersionDetail: name is 5 \(int\)\. Pass text$"):
+        module("getDatasetVersionDetail").call(name=5)
+
+
 def test_a_missing_required_query_parameter_is_refused() -> None:
     with pytest.raises(InvalidArgument, match="getDatasetVersionDetail: name is missing"):
         module("getDatasetVersionDetail").call(name=None)
@@ -267,6 +272,26 @@ def test_a_framework_the_spec_does_not_list_may_be_sent() -> None:
     call = module("createTraining").call(body=typed(module("createTraining").OPERATION.body, values))
     assert json.loads(call.content)["framework"] == "MpiJobNew"
     assert row.body is not None
+
+
+WRONG_TYPES: list[tuple[dict[str, Any], str]] = [
+    ({"name": 5}, r"body\.name does not fit: expected str, got int\. Pass text$"),
+    (
+        {"description": 5},
+        r"body\.description does not fit: expected str \| null, got int\. Pass text, or leave it out$",
+    ),
+    ({"top_k": "3"}, r"body\.top_k does not fit: .*\. Pass a whole number, or leave it out$"),
+    ({"images": "a.jpg"}, r"body\.images does not fit: .*\. Pass a list, or leave it out$"),
+]
+
+
+@pytest.mark.parametrize(("given", "words"), WRONG_TYPES)
+def test_a_field_of_the_wrong_type_says_what_to_pass(given: dict[str, Any], words: str) -> None:
+    from aihub_api.data_warehouse.models import CreateSearchRequest, SearchType
+
+    body = CreateSearchRequest(**{"type": SearchType.SQL, "name": "x", "sql": "select 1", **given})
+    with pytest.raises(InvalidArgument, match=words):
+        module("createSearch").call(body=body)
 
 
 def test_a_field_of_the_wrong_type_is_named() -> None:

@@ -12,10 +12,20 @@ from aihub_api.tables import OPERATIONS, WAITERS
 from aihub_sdk import errors
 from aihub_sdk._environments import VARIABLES
 from aihub_sdk._profiles import KEYS
-from docs.site import command_pages, error_pages, python_pages, rest_pages, setting_pages, state_pages
+from docs.site import (
+    command_pages,
+    decision_pages,
+    error_pages,
+    option_texts,
+    python_pages,
+    rest_pages,
+    setting_pages,
+    state_pages,
+)
 from docs.site.localizing import localized
+from docs.site.navigation import sections
 from docs.site.operations import operations, service_keys
-from docs.site.places import LANGUAGES
+from docs.site.places import LANGUAGES, source_of
 from tests.architecture.project_files import text_of
 
 CHINESE = re.compile("[\u3001-\u9fff]")
@@ -120,6 +130,27 @@ def test_every_command_is_described_in_chinese() -> None:
     assert {name for name in names if not CHINESE.search(command_pages.chinese().get(name, ""))} == set()
 
 
+def test_every_option_is_described_in_chinese() -> None:
+    english = {
+        (path, names)
+        for path, command in command_pages.commands()
+        for option, names, words in command_pages.options(path, command)
+        if words and not CHINESE.search(option_texts.chinese_meaning(path, option, words))
+    }
+
+    assert english == set()
+
+
+def test_the_chinese_of_options_has_no_sentence_that_no_option_has() -> None:
+    used = {
+        option_texts.sentence_of(option, words)
+        for path, command in command_pages.commands()
+        for option, _, words in command_pages.options(path, command)
+    }
+
+    assert option_texts.sentences().keys() - used == set()
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_kind_of_job_shows_its_states(language: str) -> None:
     page = state_pages.text("", language)
@@ -137,13 +168,13 @@ def test_both_languages_of_the_spec_list_the_same_readings() -> None:
     assert len(numbers["spec/README.md"]) >= 37
 
 
-def test_both_indexes_of_decisions_list_the_same() -> None:
-    rows = [
-        re.findall(r"^\| \[(\d{4})\]\(([^)]+)\) \|", text_of(page), re.MULTILINE)
-        for page in ("docs/decisions/README.md", "docs/decisions/README.zh.md")
-    ]
+def test_every_page_that_stands_in_a_file_has_one_in_each_language() -> None:
+    """The decisions among them, whose rows of the navigation are made from the files."""
+    listed = [page.source for section in sections() for page in section.pages if page.source]
+    listed += [page.source for page in decision_pages.pages()]
 
-    assert rows[0] == rows[1]
+    assert [source for source in listed for language in LANGUAGES if not source_of(source, language).exists()] == []
+    assert {"CONTRIBUTING", "overlays/aihub_emulator/README", "docs/decisions/README"} <= set(listed)
 
 
 def test_both_changelogs_have_the_same_entries() -> None:

@@ -59,5 +59,5 @@ def test_the_documents_sample_completes_with_plain_requests() -> None:
                 break
         rows = requests.get(search["result_url"], timeout=30).content.decode("utf-8").splitlines()
 
-    assert (search["status"], rows[:2]) == (SUCCESS, ["object_name", "street-day/00001.jpg"])
+    assert (search["status"], rows[:2]) == (SUCCESS, ["object_name", "street-day/V1/bus/00003.jpg"])
     assert len(rows) > 100

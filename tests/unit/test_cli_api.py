@@ -253,6 +253,15 @@ def test_the_clients_options_reach_the_client(aihub: Commands) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "words", [("show", "nonsense"), ("wait", "aihub://production/search/7"), ("searches", "sql", " ")], ids=" ".join
+)
+def test_what_does_not_fit_ends_like_a_wrong_option_and_sends_nothing(words: tuple[str, ...], aihub: Commands) -> None:
+    ended = aihub(*words)
+
+    assert (ended.code, ended.err.startswith("error: "), ended.sent) == (2, True, [])
+
+
 def test_a_deprecated_operation_says_what_replaces_it(aihub: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
     told = "getSearch is deprecated. Use findSearch instead."
     row = OPERATIONS["getSearch"]._replace(is_deprecated=True, deprecation=told)

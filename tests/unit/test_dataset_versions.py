@@ -1,5 +1,6 @@
 """Finding a version's number from its id, and following it. Every test with a client runs sync and async."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -107,6 +108,32 @@ def test_a_failed_build_raises_with_the_servers_message(client: MakeClient) -> N
     with pytest.raises(JobFailed, match="坏的压缩包") as caught:
         c.done(c.hub.datasets.version("mnist/V1").wait())
     assert caught.value.ref == "aihub://custom/dataset_version/mnist%2FV1"
+
+
+def test_what_is_told_of_a_wait_has_the_name_as_soon_as_it_is_known(client: MakeClient) -> None:
+    c = client(ok({"id": 42}), version(1, 41), version(2, 42, status=1), version(2, 42, status=4, message="broken"))
+    told: list[str] = []
+    with pytest.raises(JobFailed) as caught:
+        c.done(started(c).wait(on_event=lambda event: told.append(event.ref)))
+
+    ref = "aihub://custom/dataset_version/%E6%95%B0%20%E6%8D%AE%2FV2"
+    assert caught.value.message == "Dataset version 数 据/V2 failed: broken."
+    assert (caught.value.job_id, caught.value.ref, ref in caught.value.hint) == ("数 据/V2", ref, True)
+    assert told == [ref, ref]
+
+
+def test_an_interrupted_wait_tells_the_name_when_it_is_known(
+    client: MakeClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    c = client(ok({"id": 42}), version(1, 42, status=1))
+    interruption = asyncio.CancelledError if c.is_async else KeyboardInterrupt
+
+    def interrupt(event: object) -> None:
+        raise interruption
+
+    with pytest.raises(interruption):
+        c.done(started(c).wait(on_event=interrupt))
+    assert "hub.attach('aihub://custom/dataset_version/%E6%95%B0%20%E6%8D%AE%2FV1').wait()" in caplog.text
 
 
 def test_a_lost_answer_to_a_new_version_says_how_to_check(client: MakeClient) -> None:

@@ -54,10 +54,11 @@ def test_a_version_shows_how_much_is_in_it(client: MakeClient) -> None:
 
 
 def test_a_dataset_shows_its_name_with_nothing_in_it_taken_for_html(client: MakeClient) -> None:
-    page = Page(client().hub.datasets.get(EVIL, id=3)._repr_html_())
+    name = EVIL.replace("/", "")
+    page = Page(client().hub.datasets.get(name, id=3)._repr_html_())
 
     assert set(page.elements) <= HARMLESS
-    assert page.texts == ["dataset 3", "name", EVIL, "environment", "custom"]
+    assert page.texts == ["dataset 3", "name", name, "environment", "custom"]
 
 
 @pytest.mark.parametrize("kind", WAITERS)

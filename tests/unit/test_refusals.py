@@ -1,5 +1,6 @@
 """What a caller did wrong is told with its name, its value and a remedy, before anything is sent."""
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,23 @@ def test_the_name_of_a_dataset_is_text(client: MakeClient, name: Any) -> None:
     assert (error.field, error.message) == ("name", f"{name!r} cannot be the name of a dataset.")
 
 
+@pytest.mark.parametrize(("name", "number", "field"), [(5, 3, "name"), ("a/V1", 3, "name"), ("a", "3", "id")])
+def test_a_dataset_is_taken_up_by_its_name_and_its_id(client: MakeClient, name: Any, number: Any, field: str) -> None:
+    c = client(env=HERE)
+
+    assert refusal(c, c.hub.datasets.get, name, id=number).field == field
+
+
+def test_one_text_where_a_list_belongs_is_mended_by_a_list(client: MakeClient) -> None:
+    c = client(env=HERE)
+    error = refusal(c, c.hub.trainings.submit, **JOB, vip_node_names="node-01")
+
+    assert (error.field, error.hint) == (
+        "vip_node_names",
+        "Pass a list, also for a single one: vip_node_names=[…].",
+    )
+
+
 @pytest.mark.parametrize("field", ["name", "image", "framework"])
 def test_a_job_without_words_where_they_are_needed_is_refused(client: MakeClient, field: str) -> None:
     c = client(env=HERE)
@@ -79,6 +97,91 @@ def test_one_handle_where_many_are_waited_for_is_refused_as_what_it_is(client: M
 
     assert (error.field, error.message) == ("handles", "aihub://internal-test/search/7 is one handle, not many.")
     assert error.hint == "Pass a list of handles, or call its own wait()."
+
+
+def test_a_handle_of_the_other_client_is_refused_by_its_reference(client: MakeClient) -> None:
+    c = client(env=HERE)
+    other = Client("sync" if c.is_async else "async", env=HERE)
+    handle = other.hub.attach("aihub://internal-test/search/7")
+    error = refusal(c, c.hub.wait_all, [handle])
+    other.end()
+
+    whose = "sync" if c.is_async else "async"
+    assert error.message == f"aihub://internal-test/search/7 is a handle of the {whose} client."
+    assert error.hint == "Pass handles of this client: hub.attach(handle) makes one of it."
+
+
+async def told(event: object) -> None:
+    raise AssertionError(event)
+
+
+@pytest.mark.parametrize("given", [5, "print", told])
+def test_what_is_told_of_a_wait_is_a_plain_function(client: MakeClient, given: Any) -> None:
+    c = client(env=HERE)
+    error = refusal(c, c.hub.attach("aihub://internal-test/search/7").wait, on_event=given)
+
+    assert (error.field, error.message) == ("on_event", f"on_event cannot be {given!r}.")
+
+
+CALLS: list[tuple[str, Any, tuple[Any, ...], dict[str, Any]]] = [
+    ("path", lambda hub: hub.s3.upload, (None,), {"bucket": "b"}),
+    ("path", lambda hub: hub.datasets.get("mnist", id=3).upload, (5,), {}),
+    ("host_path", lambda hub: hub.datasets.get("mnist", id=3).upload, (), {"host_path": 5}),
+]
+
+
+@pytest.mark.parametrize(("field", "method", "args", "given"), CALLS)
+def test_what_is_no_path_is_told_by_the_name_of_its_argument(
+    client: MakeClient, field: str, method: Any, args: tuple[Any, ...], given: dict[str, Any]
+) -> None:
+    c = client(env=HERE, services={"s3_relay": "https://relay.example"}, s3_token="s0")
+    error = refusal(c, method(c.hub), *args, **given)
+
+    value = (*args, *given.values())[0]
+    assert (error.field, error.message) == (field, f"{field} cannot be {value!r}.")
+
+
+@pytest.mark.parametrize(("method", "field"), [("to_csv", "path"), ("download", "target")])
+def test_a_result_goes_to_a_path(client: MakeClient, method: str, field: str) -> None:
+    c = client(search(result_url="http://platform.example/r.csv"), env=HERE)
+    done = c.done(c.hub.searches.get(7))
+    with pytest.raises(InvalidRequest, match=f"{field} cannot be None"):
+        c.done(getattr(done, method)(None))
+
+
+def test_the_longest_standstill_of_an_upload_is_named_as_such(client: MakeClient, tmp_path: Path) -> None:
+    c = client(env=HERE, services={"s3_relay": "https://relay.example"}, s3_token="s0")
+    (tmp_path / "a.bin").write_bytes(b"x")
+    error = refusal(c, c.hub.s3.upload, tmp_path / "a.bin", bucket="b", stall=0)
+
+    assert (error.field, error.message) == ("stall", "stall cannot be 0.")
+
+
+def test_the_name_of_a_version_is_text_or_a_handle(client: MakeClient) -> None:
+    c = client(env=HERE)
+    error = refusal(c, c.hub.datasets.version, 5)
+
+    assert (error.field, error.message) == ("name", "5 is not the name of a dataset version.")
+
+
+def test_an_archive_that_was_cut_off_is_not_uploaded(client: MakeClient, tmp_path: Path) -> None:
+    c = client(env=HERE, services={"s3_relay": "https://relay.example"}, s3_token="s0")
+    whole = tmp_path / "whole.zip"
+    with zipfile.ZipFile(whole, "w") as archive:
+        archive.writestr("a.txt", "a" * 100)
+    (tmp_path / "cut.zip").write_bytes(whole.read_bytes()[:-10])
+    error = refusal(c, c.hub.datasets.get("mnist", id=3).upload, tmp_path / "cut.zip")
+
+    assert (error.field, error.message) == ("path", f"{tmp_path / 'cut.zip'} is no zip file, or a broken one.")
+
+
+@pytest.mark.parametrize("parent", ["mnist/V1", True, object])
+def test_the_parent_of_a_version_is_a_handle_or_an_id(client: MakeClient, parent: Any) -> None:
+    c = client(env=HERE)
+    dataset = c.hub.datasets.get("mnist", id=3)
+    error = refusal(c, dataset.upload, "s3://b/k.zip", parent=parent)
+
+    assert (error.field, error.message) == ("parent", f"parent cannot be {parent!r}.")
 
 
 @pytest.mark.parametrize(

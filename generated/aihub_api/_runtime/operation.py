@@ -16,6 +16,8 @@ __all__ = ["Answer", "AsyncSender", "Call", "Operation", "Parameter", "Sender"]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
+# What to pass for a parameter, for people; an enum of numbers is a whole number, too.
+_WANTED: dict[type, str] = {bool: "True or False", float: "a number"}
 
 
 @attrs.frozen
@@ -119,7 +121,7 @@ class Operation(Generic[T]):
         if isinstance(value, int) and not isinstance(value, bool) and issubclass(parameter.type, int):
             return str(int(value))
         found = "missing" if value is None else f"{value!r} ({type(value).__name__})"
-        wanted = "a whole number" if issubclass(parameter.type, int) else f"a {parameter.type.__name__}"
+        wanted = _WANTED.get(parameter.type, "a whole number" if issubclass(parameter.type, int) else "text")
         raise InvalidArgument(f"is {found}", operation=self.id, field=parameter.name, remedy=f"Pass {wanted}")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from aihub_emulator.datasets.seeded import Planned
 
-__all__ = ["COLOURS", "draw_to", "encoded", "picture_of"]
+__all__ = ["COLOURS", "PICTURES", "draw_to", "encoded", "picture_of"]
 
 Colour = tuple[int, int, int]
 Draw = Any  # PIL.ImageDraw.ImageDraw, which is imported where images are drawn
@@ -140,6 +140,8 @@ _PICTURES: dict[str, tuple[Callable[[_Canvas, Colour, random.Random], None], flo
     "blue plate": (_plate, 0.32, ("blue",)),
     "green plate": (_plate, 0.32, ("green",)),
 }
+
+PICTURES = tuple(_PICTURES)
 
 
 def picture_of(image: Planned) -> tuple[Any, str]:

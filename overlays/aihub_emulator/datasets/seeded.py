@@ -90,6 +90,7 @@ def seeded_datasets(seed: Mapping[str, Any]) -> Iterator[DatasetRecord]:
 
 def seeded_versions(seed: Mapping[str, Any]) -> Iterator[tuple[VersionRecord, Mapping[str, Any]]]:
     """The records of their versions, each with what `drawn_images` in the process that builds wants."""
+    owner = seed["users"][0]["id"]
     for dataset in seed["datasets"]:
         for number, version in enumerate(dataset["versions"], start=1):
             images = list(planned_images(dataset, version))
@@ -98,7 +99,7 @@ def seeded_versions(seed: Mapping[str, Any]) -> Iterator[tuple[VersionRecord, Ma
                 dataset_id=dataset["id"],
                 dataset=dataset["name"],
                 version=number,
-                user_id=1,
+                user_id=owner,
                 upload_type=ZIP,
                 upload_path=f"s3://seed/{dataset['name']}-V{number}.zip",
                 source="",

@@ -32,12 +32,8 @@ class Grounds(NamedTuple):
 
 
 def grounds_of(seed: Mapping[str, Any]) -> Grounds:
-    """What a seed gives jobs to run on.
-
-    Raises:
-        UnsupportedSetting: The seed describes a cluster wrongly.
-    """
-    storages, projects = ({entry["id"]: entry for entry in seed.get(name, ())} for name in ("storages", "projects"))
+    """What a seed gives jobs to run on."""
+    storages, projects = ({entry["id"]: entry for entry in seed[name]} for name in ("storages", "projects"))
     return Grounds(clusters_of(seed), storages, projects)
 
 

@@ -6,8 +6,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aihub_emulator.settings import UnsupportedSetting
-
 __all__ = ["Cluster", "Node", "Sku", "clusters_of"]
 
 
@@ -77,20 +75,8 @@ class Cluster:
 
 
 def clusters_of(seed: Mapping[str, Any]) -> dict[int, Cluster]:
-    """The clusters of a seed by id.
-
-    Raises:
-        UnsupportedSetting: The seed describes one wrongly.
-    """
-    clusters: dict[int, Cluster] = {}
-    for described in seed.get("clusters", ()):
-        try:
-            cluster = _cluster(described)
-        except (KeyError, TypeError) as error:
-            raise UnsupportedSetting(f"seed: cluster {described!r}: {error!r}. See seeds/demo.json.") from error
-        _check(cluster, clusters)
-        clusters[cluster.id] = cluster
-    return clusters
+    """The clusters of a seed by id."""
+    return {described["id"]: _cluster(described) for described in seed["clusters"]}
 
 
 def _cluster(described: Mapping[str, Any]) -> Cluster:
@@ -98,20 +84,10 @@ def _cluster(described: Mapping[str, Any]) -> Cluster:
         id=described["id"],
         name=described["name"],
         uuid=described["uuid"],
-        label=described.get("label", ""),
+        label=described["label"],
         created_at=described["created_at"],
         modules=tuple(described["modules"]),
         users=None if described.get("users") is None else tuple(described["users"]),
         sku=Sku(**described["sku"]),
         nodes=tuple(Node(**node) for node in described["nodes"]),
     )
-
-
-def _check(cluster: Cluster, others: Mapping[int, Cluster]) -> None:
-    names = [node.name for node in cluster.nodes]
-    if cluster.id in others:
-        raise UnsupportedSetting(f"seed: cluster id {cluster.id} is there twice. Give each cluster its own.")
-    if not names or len(set(names)) != len(names):
-        raise UnsupportedSetting(f"seed: cluster {cluster.id} has nodes {names}. Give it one or more, each a name.")
-    if any(node.skus < 1 for node in cluster.nodes):
-        raise UnsupportedSetting(f"seed: cluster {cluster.id} has a node without SKUs. Give each one or more.")

@@ -8,6 +8,7 @@ from typing import Any
 from aihub_emulator.answers import Answer, Code, Refusal
 from aihub_emulator.calls import Call
 from aihub_emulator.datasets.catalogue import NameTaken
+from aihub_emulator.datasets.names import dataset_name_problem
 from aihub_emulator.datasets.records import INDEXES, SUCCESS, VersionRecord
 from aihub_emulator.datasets.seeded import SEED_OWNER_ID
 from aihub_emulator.object_names import named_by_address
@@ -16,13 +17,12 @@ from aihub_emulator.reading import invalid, shown
 __all__ = ["create_dataset", "get_dataset_version_detail", "upload_dataset_version"]
 
 _VERSION_NAME = re.compile(r"[^/]+/V[1-9][0-9]{0,17}")
-_LONGEST_NAME = 128
 
 
 async def create_dataset(call: Call) -> Answer:
     """The id of a new dataset. Its name is unique among all users' datasets."""
     body = call.body
-    if problem := _name_problem(body.name):
+    if problem := dataset_name_problem(body.name):
         raise invalid("body.name", f"{shown(body.name)} {problem}", "Send another one")
     if body.create_by != call.caller.id:
         problem = f"is {body.create_by}, and the token is that of user {call.caller.id}"
@@ -100,14 +100,3 @@ def _wire(record: VersionRecord, call: Call) -> dict[str, Any]:
         "data_count": record.data_count,
         "parquet_index_path": address(call.base_url, INDEXES, record.index_key) if record.status == SUCCESS else "",
     }
-
-
-def _name_problem(name: str) -> str | None:
-    """Why no dataset can be called so, or None. Its name becomes part of its versions' names and of addresses."""
-    if not name.strip() or name in {".", ".."}:
-        return "is no name"
-    if len(name) > _LONGEST_NAME:
-        return f"is {len(name)} characters long, and {_LONGEST_NAME} are allowed"
-    if "/" in name or not name.isprintable():
-        return "holds a slash or a character that cannot be printed"
-    return None

@@ -6,11 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aihub_emulator.settings import UnsupportedSetting
-
-__all__ = ["PARTS", "Library", "libraries_of"]
-
-PARTS = ("colour", "layout", "edges")
+__all__ = ["Library", "libraries_of"]
 
 
 @dataclass(frozen=True)
@@ -33,22 +29,15 @@ class Library:
 
 
 def libraries_of(seed: Mapping[str, Any]) -> dict[int, Library]:
-    """The feature libraries of a seed by id.
+    """The feature libraries of a seed by id."""
+    return {described["id"]: _library(described) for described in seed["feature_libraries"]}
 
-    Raises:
-        UnsupportedSetting: The seed describes one wrongly.
-    """
-    libraries = {}
-    for described in seed.get("feature_libraries", ()):
-        parts = described.get("parts", {})
-        if not parts or not set(parts) <= set(PARTS) or min(parts.values()) <= 0:
-            known = ", ".join(PARTS)
-            raise UnsupportedSetting(f"seed: feature library {described!r}: give `parts` of {known} weights above 0.")
-        datasets = described.get("datasets")
-        libraries[described["id"]] = Library(
-            id=described["id"],
-            name=described["name"],
-            parts=parts,
-            datasets=None if datasets is None else frozenset(datasets),
-        )
-    return libraries
+
+def _library(described: Mapping[str, Any]) -> Library:
+    datasets = described.get("datasets")
+    return Library(
+        id=described["id"],
+        name=described["name"],
+        parts=described["parts"],
+        datasets=None if datasets is None else frozenset(datasets),
+    )

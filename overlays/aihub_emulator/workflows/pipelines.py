@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aihub_emulator.settings import UnsupportedSetting
-
 __all__ = ["Node", "Param", "Pipeline", "Version", "pipelines_of"]
 
 
@@ -63,40 +61,19 @@ class Pipeline:
 
 
 def pipelines_of(seed: Mapping[str, Any]) -> dict[int, Pipeline]:
-    """The pipelines of a seed by id.
-
-    Raises:
-        UnsupportedSetting: The seed describes one wrongly: a field, or a node that does not stand behind its
-            dependencies.
-    """
-    pipelines: dict[int, Pipeline] = {}
-    for described in seed.get("pipelines", ()):
-        try:
-            versions = [_version(version, described["name"]) for version in described["versions"]]
-            pipeline = Pipeline(described["id"], described["name"], {version.id: version for version in versions})
-        except (KeyError, TypeError) as error:
-            raise UnsupportedSetting(f"seed: pipeline {described!r}: {error!r}. See seeds/demo.json.") from error
-        if pipeline.id in pipelines or len(pipeline.versions) != len(versions):
-            raise UnsupportedSetting(f"seed: pipeline {pipeline.id}: its id, or one of its versions', is there twice.")
-        pipelines[pipeline.id] = pipeline
-    return pipelines
+    """The pipelines of a seed by id."""
+    return {described["id"]: _pipeline(described) for described in seed["pipelines"]}
 
 
-def _version(described: Mapping[str, Any], pipeline: str) -> Version:
-    where = f"seed: pipeline {pipeline!r}, version {described['name']!r}"
-    nodes: dict[str, Node] = {}
-    for node in (Node(**node) for node in described["nodes"]):
-        if node.name in nodes:
-            raise UnsupportedSetting(f"{where}: node {node.name!r} is there twice.")
-        later = [name for name in node.dependencies if name not in nodes]
-        if later:
-            raise UnsupportedSetting(f"{where}: node {node.name!r} depends on {later}: list those nodes before it.")
-        nodes[node.name] = node
-    if not nodes:
-        raise UnsupportedSetting(f"{where}: give it one node or more.")
+def _pipeline(described: Mapping[str, Any]) -> Pipeline:
+    versions = (_version(version) for version in described["versions"])
+    return Pipeline(described["id"], described["name"], {version.id: version for version in versions})
+
+
+def _version(described: Mapping[str, Any]) -> Version:
     return Version(
         id=described["id"],
         name=described["name"],
-        params=tuple(Param(**param) for param in described.get("params", ())),
-        nodes=tuple(nodes.values()),
+        params=tuple(Param(**param) for param in described["params"]),
+        nodes=tuple(Node(**node) for node in described["nodes"]),
     )

@@ -9,7 +9,7 @@ import click
 
 from aihub_api.tables import SPEC_VERSION, TOOLS
 from aihub_sdk import __version__
-from aihub_sdk.errors import AIHubError
+from aihub_sdk.errors import AIHubError, InvalidRequest
 
 from ._lazy import LazyCommand, LazyGroup, loaded
 
@@ -44,7 +44,7 @@ def run(arguments: list[str] | None = None) -> None:
         code = root.main(args=arguments, prog_name="aihub", standalone_mode=False)
     except AIHubError as error:
         click.echo(f"error: {error}", err=True)
-        sys.exit(1)
+        sys.exit(2 if isinstance(error, InvalidRequest) else 1)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

@@ -15,7 +15,9 @@ from aihub_sdk._download_plan import DownloadReport, Order
 from aihub_sdk._downloading import download, download_async
 from aihub_sdk._handles import JobHandle, context_of, parse_ref, utc_datetime
 from aihub_sdk._job_handles import AsyncJob, FollowedJob, Job
+from aihub_sdk._local_paths import local_path
 from aihub_sdk._version_finder import find_version, find_version_async, version_call
+from aihub_sdk._wait_values import JobAt
 from aihub_sdk.errors import InvalidRequest, UnexpectedResponse
 
 __all__ = ["AsyncDatasetVersion", "DatasetVersion", "version_name"]
@@ -90,12 +92,21 @@ class _VersionHandle(FollowedJob[VersionData]):
             named = replace(self, id=f"{self.dataset}/V{snapshot.version}")
         return JobHandle._seen(named, snapshot)  # noqa: SLF001  # the method that this one extends
 
+    def _job(self) -> JobAt:
+        job = super()._job()
+        return job if self._unnamed_id() is None else job._replace(named=self._named)
+
+    def _named(self, snapshot: VersionData) -> tuple[str, str]:
+        seen = self._seen(snapshot)
+        return seen.id, seen.ref
+
     def _order(self, target: str | PathLike[str], workers: int, progress: Callable[[int, int], object] | None) -> Order:
         """What is to be downloaded, once the version is built.
 
         Raises:
-            InvalidRequest: It is not.
+            InvalidRequest: It is not, or `target` is no path.
         """
+        folder = local_path(target, "target")
         context = context_of(self)
         data = self.snapshot
         if data is None or data.status != DatasetVersionStatus.SUCCESS:
@@ -110,7 +121,7 @@ class _VersionHandle(FollowedJob[VersionData]):
             message = f"Dataset version {self.id} is built, and the server names no index of its files."
             raise UnexpectedResponse(message, reason="parquet_index_path is empty", context=context)
         mark = f"{self.environment} {self.id} {data.id}"
-        return Order(self.id, data.parquet_index_path, mark, target, workers, data.data_count, progress, context)
+        return Order(self.id, data.parquet_index_path, mark, folder, workers, data.data_count, progress, context)
 
 
 class DatasetVersion(_VersionHandle, Job[VersionData]):

@@ -164,10 +164,14 @@ class Datasets:
             name: Its name.
             id: Its id, which `create` gave, the web console shows, and `version(...).refresh().snapshot` names.
 
+        Raises:
+            InvalidRequest: The name cannot be one, or `id` is no id.
+
         Source:
             None: the document has no operation that reads a dataset.
         """
-        return Dataset(id, name, self._session.terms.config.environment, self._session)
+        environment = self._session.terms.config.environment
+        return Dataset(_dataset_id(id), _dataset_name(name), environment, self._session)
 
     def version(self, name: str) -> DatasetVersion:
         """The handle of a version that exists already. Sends nothing: the first look tells whether it does.
@@ -196,8 +200,9 @@ class Datasets:
             None: it is only a name.
         """
         environment = self._session.terms.config.environment
+        name = version_name(handle, environment)
         snapshot = None if isinstance(handle, str) else handle.snapshot
-        return DatasetVersion(version_name(handle, environment), environment, snapshot, _session=self._session)
+        return DatasetVersion(name, environment, snapshot, _session=self._session)
 
 
 class AsyncDatasets:
@@ -222,7 +227,8 @@ class AsyncDatasets:
 
     def get(self, name: str, *, id: int) -> AsyncDataset:  # noqa: A002  # as in the sync twin
         """The handle of a dataset that exists already. See `Datasets.get`."""
-        return AsyncDataset(id, name, self._session.terms.config.environment, self._session)
+        environment = self._session.terms.config.environment
+        return AsyncDataset(_dataset_id(id), _dataset_name(name), environment, self._session)
 
     def version(self, name: str) -> AsyncDatasetVersion:
         """The handle of a version that exists already. See `Datasets.version`."""
@@ -231,17 +237,29 @@ class AsyncDatasets:
     def attach(self, handle: str | AsyncDatasetVersion) -> AsyncDatasetVersion:
         """The handle of a version from its reference, its name or a handle. See `Datasets.attach`."""
         environment = self._session.terms.config.environment
+        name = version_name(handle, environment)
         snapshot = None if isinstance(handle, str) else handle.snapshot
-        return AsyncDatasetVersion(version_name(handle, environment), environment, snapshot, _session=self._session)
+        return AsyncDatasetVersion(name, environment, snapshot, _session=self._session)
+
+
+def _dataset_name(name: object) -> str:
+    if not isinstance(name, str) or not name.strip() or "/" in name:
+        hint = "Versions are named <dataset>/V<number>: pass a name without a slash."
+        raise InvalidRequest(f"{name!r} cannot be the name of a dataset.", field="name", hint=hint)
+    return name
+
+
+def _dataset_id(given: object) -> int:
+    if isinstance(given, bool) or not isinstance(given, int):
+        hint = "It is a whole number, which create() gave and the web console shows."
+        raise InvalidRequest(f"{given!r} cannot be the id of a dataset.", field="id", hint=hint)
+    return given
 
 
 def _creating(
     name: str, description: str, tags: Sequence[int], cover_img: str, create_by: int | None, *, environment: str
 ) -> Steps[CreatedId]:
-    given: object = name
-    if not isinstance(given, str) or not given.strip() or "/" in given:
-        hint = "Versions are named <dataset>/V<number>: pass a name without a slash."
-        raise InvalidRequest(f"{name!r} cannot be the name of a dataset.", field="name", hint=hint)
+    _dataset_name(name)
     if create_by is None:
         create_by = (yield WhoAsks()).user_id
     if create_by is None:

@@ -14,6 +14,7 @@ from aihub_api.evaluation.models import CreatedId, EvaluationModelType, ImportEv
 from aihub_api.types import Call
 from aihub_sdk._choices import member
 from aihub_sdk._envelope import checked_call
+from aihub_sdk._local_paths import local_path
 from aihub_sdk._predictions import check_predictions
 from aihub_sdk._sessions import AsyncSession, SyncSession
 from aihub_sdk.errors import ErrorContext, InvalidRequest
@@ -76,7 +77,7 @@ class Evaluations:
         environment = self._session.terms.config.environment
         self._session.terms.config.address("evaluation")
         member(EvaluationModelType, model_type, "model_type")
-        check_predictions(_path(pred_file, "pred_file"))
+        check_predictions(local_path(pred_file, "pred_file"))
         with _import_call(arguments, environment) as call:
             stall = self._session.terms.config.timeout
             return self._session.send(call, timeout=_LONGEST_SECONDS, stall=stall).data.id
@@ -108,7 +109,7 @@ class AsyncEvaluations:
         environment = self._session.terms.config.environment
         self._session.terms.config.address("evaluation")
         member(EvaluationModelType, model_type, "model_type")
-        await asyncio.to_thread(check_predictions, _path(pred_file, "pred_file"))
+        await asyncio.to_thread(check_predictions, local_path(pred_file, "pred_file"))
         with _import_call(arguments, environment) as call:
             stall = self._session.terms.config.timeout
             return (await self._session.send(call, timeout=_LONGEST_SECONDS, stall=stall)).data.id
@@ -130,16 +131,10 @@ def _import_call(arguments: dict[str, object], environment: str) -> Iterator[Cal
         fields[name] = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
     with ExitStack() as files:
         for name in ("model_file", "pred_file"):
-            path = _path(fields[name], name)
+            path = local_path(fields[name], name)
             fields[name] = File(files.enter_context(_opened(path, name, context)), filename=path.name)
         body = ImportEvaluationResultRequest(**fields)  # type: ignore[arg-type]  # checked_call reports what does not fit
         yield checked_call(lambda: import_evaluation_result.call(body=body), environment)
-
-
-def _path(value: object, field: str) -> Path:
-    if not isinstance(value, (str, PathLike)):
-        raise InvalidRequest(f"{field} cannot be {value!r}.", field=field, hint="Pass the path of a file.")
-    return Path(value)
 
 
 def _opened(path: Path, field: str, context: ErrorContext) -> IO[bytes]:

@@ -13,6 +13,7 @@ from aihub_sdk._downloading import download, download_async
 from aihub_sdk._fetching import fetch_to_file, fetch_to_file_async, pieces, pieces_async
 from aihub_sdk._hits import Hits
 from aihub_sdk._job_handles import AsyncJob, Job
+from aihub_sdk._local_paths import local_path
 from aihub_sdk._search_facts import SearchData, SearchFacts, fetched_result, found_hits, image_order, result_of
 from aihub_sdk._tables import arrow_table, expect_arrow, expect_pandas, pandas_frame
 
@@ -73,7 +74,7 @@ class Search(SearchFacts, Job[SearchData]):
         Source:
             getSearch's `result_url`.
         """
-        target = Path(path)
+        target = local_path(path, "path")
         fetch_to_file(self._attached(), result_of(self._latest(), str(target)), target)
         return target
 
@@ -192,7 +193,7 @@ class AsyncSearch(SearchFacts, AsyncJob[SearchData]):
 
     async def to_csv(self, path: str | PathLike[str]) -> Path:
         """Save the result as a CSV file. See `Search.to_csv`."""
-        target = Path(path)
+        target = local_path(path, "path")
         await fetch_to_file_async(self._attached(), result_of(await self._latest(), str(target)), target)
         return target
 

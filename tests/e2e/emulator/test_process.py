@@ -81,7 +81,10 @@ def test_it_ends_with_its_parent_when_it_is_told_to() -> None:
     ("options", "words"),
     [
         (["--state", "/dev/null"], "state '/dev/null': File exists."),
-        (["--seed", "none"], "seed 'none': there is no such seed; give one of demo."),
+        (
+            ["--seed", "none"],
+            "seed 'none': there is no such seed; give demo, or the path of a file, such as ./lab.json.",
+        ),
         (["--clock", "soon"], "clock 'soon': give `real`, `manual`, or how many times as fast"),
         (["--clock", "-1"], "clock '-1': give `real`, `manual`, or how many times as fast"),
     ],

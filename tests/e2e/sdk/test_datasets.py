@@ -146,9 +146,10 @@ def test_a_version_is_made_from_an_s3_directory_and_from_a_host_directory(
 
 def test_what_is_no_archive_fails_with_the_servers_message(platform: Platform, name: str, tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(b"no zip")
+    stored = platform.done(platform.hub.s3.upload(tmp_path / "a.zip", bucket="datasets", key=f"{abs(hash(name))}.zip"))
 
     with pytest.raises(JobFailed) as caught:
-        built(platform, name, tmp_path / "a.zip")
+        built(platform, name, stored.path)
     assert caught.value.server_message != ""
 
 

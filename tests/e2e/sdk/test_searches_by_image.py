@@ -23,7 +23,11 @@ EVERYTHING = 3
 HOSTILE = "图 片#1?100%25&+;.png"
 
 
-@pytest.fixture(scope="module", params=["in this process", "in a process of its own"])
+@pytest.fixture(
+    scope="module",
+    # Twice the same questions over TCP: the quick tests ask them once.
+    params=["in this process", pytest.param("in a process of its own", marks=pytest.mark.slow)],
+)
 def addresses(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
     """What a client has to know of an emulator."""
     names = ("base_url", "s3_url", "ca_file", "token", "s3_token")

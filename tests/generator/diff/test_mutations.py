@@ -13,7 +13,14 @@ from tests.generator.diff.mutating import Case, cases, mutate
 _CASES = cases()
 
 
-@pytest.mark.parametrize("case", [pytest.param(case, id=case["name"]) for case in _CASES])
+def _marks(number: int) -> tuple[pytest.MarkDecorator, ...]:
+    """Each case reads the whole spec, and all of them take most of a minute: every fifth runs with the quick tests."""
+    return () if number % 5 == 0 else (pytest.mark.slow,)
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, id=case["name"], marks=_marks(number)) for number, case in enumerate(_CASES)]
+)
 def test_a_mutation_is_named_graded_and_located(case: Case, spec: Path, present: Edition) -> None:
     mutate(spec, case)
     differences = compare(present, read_edition(str(spec), spec.parent))

@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
-from aihub_emulator.settings import UnsupportedSetting
 from aihub_emulator.warehouse.features import Broken, features_of, opened, view_of
-from aihub_emulator.warehouse.libraries import libraries_of
 from aihub_emulator.warehouse.ranking import best, likeness
 
 ALL = {"colour": 2, "layout": 1, "edges": 1}
@@ -132,9 +130,3 @@ def test_an_image_with_too_many_pixels_is_not_decoded() -> None:
 def test_what_is_no_image_is_no_image() -> None:
     with pytest.raises(Broken, match="is no PNG, JPEG, GIF, BMP or WebP image"):
         opened(io.BytesIO(b"<svg/>"), most_pixels=10)
-
-
-@pytest.mark.parametrize("parts", [{}, {"smell": 1}, {"colour": 0}])
-def test_a_feature_library_of_the_seed_compares_something_that_there_is(parts: Any) -> None:
-    with pytest.raises(UnsupportedSetting, match="give `parts`"):
-        libraries_of({"feature_libraries": [{"id": 1, "name": "x", "parts": parts}]})

@@ -8,15 +8,13 @@ from typing import Any, TypeVar
 
 import pytest
 
-from aihub_emulator import JobSeconds, UnsupportedSetting
+from aihub_emulator import JobSeconds
 from aihub_emulator.answers import Refusal
 from aihub_emulator.background import Background
 from aihub_emulator.clock import ManualClock
-from aihub_emulator.jobs.clusters import clusters_of
 from aihub_emulator.jobs.job import LOW, VIP, Job
 from aihub_emulator.jobs.jobs import Jobs
 from aihub_emulator.jobs.outcomes import Outcome, outcome_of
-from aihub_emulator.seeds import load_seed
 from aihub_emulator.store import MemoryStore, Table
 from tests.unit.emulator.schedules import cluster_of, job_of
 
@@ -173,27 +171,3 @@ def test_environment_variables_script_the_outcome(variables: list[dict[str, str]
 def test_a_duration_that_is_none_is_refused(value: str) -> None:
     with pytest.raises(Refusal, match="Send seconds for AIHUB_EMULATOR_DURATION"):
         outcome_of(envs(DURATION=value), default_seconds=7.0)
-
-
-@pytest.mark.parametrize(
-    ("change", "complaint"),
-    [
-        ({"nodes": []}, "has nodes"),
-        ({"nodes": [{"name": "a", "ip": "", "skus": 0}]}, "without SKUs"),
-        ({"nodes": [{"name": "a", "ip": "", "skus": 1}] * 2}, "has nodes"),
-        ({"nodes": [{"name": "a", "ip": ""}]}, "missing 1 required"),
-        ({"sku": {}}, "missing"),
-    ],
-)
-def test_a_seed_that_describes_a_cluster_wrongly_is_refused(change: dict[str, Any], complaint: str) -> None:
-    cluster = {**load_seed("demo")["clusters"][0], **change}
-
-    with pytest.raises(UnsupportedSetting, match=complaint):
-        clusters_of({"clusters": [cluster]})
-
-
-def test_a_seed_with_one_cluster_twice_is_refused() -> None:
-    cluster = load_seed("demo")["clusters"][0]
-
-    with pytest.raises(UnsupportedSetting, match="is there twice"):
-        clusters_of({"clusters": [cluster, cluster]})

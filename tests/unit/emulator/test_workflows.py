@@ -2,14 +2,10 @@
 
 import json
 from dataclasses import asdict
-from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aihub_emulator import UnsupportedSetting
-from aihub_emulator.workflows.pipelines import pipelines_of
 from aihub_emulator.workflows.runs import RunRecord
 from aihub_emulator.workflows.timeline import FAILED, RUNNING, SUCCESS, WAITING, PlannedNode, node_status, planned
 
@@ -63,36 +59,6 @@ def test_a_node_waits_runs_and_ends() -> None:
         SUCCESS,
     ]
     assert node_status(bad, spans["bad"], now=15) == FAILED
-
-
-def seed_of(*nodes: dict[str, Any], **version: Any) -> dict[str, Any]:
-    return {"pipelines": [{"id": 1, "name": "p", "versions": [{"id": 1, "name": "v", "nodes": nodes, **version}]}]}
-
-
-@pytest.mark.parametrize(
-    ("seed", "complaint"),
-    [
-        (seed_of(), "give it one node or more"),
-        (seed_of({"name": "a"}, {"name": "a"}), "node 'a' is there twice"),
-        (seed_of({"name": "a", "dependencies": ["b"]}, {"name": "b"}), "list those nodes before it"),
-        (seed_of({"name": "a", "dependencies": ["a"]}), "list those nodes before it"),
-        (seed_of({"name": "a", "retries": 3}), "retries"),
-        (seed_of({"name": "a"}, params=[{"default": "x"}]), "key"),
-        ({"pipelines": [{"id": 1, "name": "p"}]}, "versions"),
-    ],
-)
-def test_a_seed_that_describes_a_pipeline_wrongly_is_refused(seed: dict[str, Any], complaint: str) -> None:
-    with pytest.raises(UnsupportedSetting, match=complaint):
-        pipelines_of(seed)
-
-
-def test_ids_that_are_there_twice_are_refused() -> None:
-    (pipeline,) = seed_of({"name": "a"})["pipelines"]
-    twice = {**pipeline, "versions": pipeline["versions"] * 2}
-
-    for seed in ([pipeline, pipeline], [twice]):
-        with pytest.raises(UnsupportedSetting, match="is there twice"):
-            pipelines_of({"pipelines": seed})
 
 
 def test_a_run_stands_where_it_stood_after_its_record_went_through_json() -> None:
