@@ -14,6 +14,7 @@ from aihub_api.tables import OPERATIONS
 from aihub_sdk.cli._root import root
 
 from .localizing import localized
+from .markdown import code_in_cell
 from .operations import operations, service_keys
 from .option_texts import chinese_meaning
 from .places import HERE
@@ -81,7 +82,7 @@ def _section(path: str, command: click.Command, language: str) -> str:
     if rows:
         option, meaning = _COLUMNS[language]
         lines += [f"| {option} | {meaning} |", "|---|---|"]
-        lines += [f"| `{cell(names)}` | {cell(_prose(words))} |" for names, words in rows]
+        lines += [f"| {code_in_cell(names)} | {cell(_prose(words))} |" for names, words in rows]
     return "\n".join([*lines, ""])
 
 

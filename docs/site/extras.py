@@ -13,7 +13,7 @@ from .localizing import localized
 from .navigation import Page
 from .operations import case_of, operations, service_keys
 from .places import HERE, LANGUAGES, NODE_MODULES
-from .rest_pages import published
+from .publishing import published
 from .samples import code_samples
 
 # What the built site takes from the npm packages, and where it is put.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os.path
 import re
 from collections.abc import Mapping
@@ -20,6 +21,9 @@ _CHINESE_BREAK = re.compile(
     "|(?<=[，。；：、）！？])\n *(?=[A-Za-z]|`(?!``)|\\[(?!\\^))"
 )
 
+_HEADING = re.compile(r"^(#+ [^\n]*)\n(?!\n)", re.MULTILINE)
+_CODE_WITH_BAR = re.compile(r"`([^`\n]*\\\|[^`\n]*)`")
+
 
 def page_text(stem: str, path: str, language: str, places: Mapping[str, str]) -> str:
     """The text of a page in a language.
@@ -35,9 +39,18 @@ def page_text(stem: str, path: str, language: str, places: Mapping[str, str]) ->
     # Every second part is a fenced block, whose brackets are code.
     parts = _FENCE.split(text)
     if language == "zh":
-        parts[::2] = [_CHINESE_BREAK.sub("", part) for part in parts[::2]]
+        # A heading ends at its line, whatever the next one begins with.
+        parts[::2] = [_CHINESE_BREAK.sub("", _HEADING.sub(r"\1\n\n", part)) for part in parts[::2]]
+    parts[::2] = [
+        _CODE_WITH_BAR.sub(lambda code: code_in_cell(code[1].replace("\\|", "|")), part) for part in parts[::2]
+    ]
     parts[::2] = [_LINK.sub(lambda link: _moved(link, source.parent, path, places), part) for part in parts[::2]]
     return "".join(parts)
+
+
+def code_in_cell(text: str) -> str:
+    """Code for a cell of a table, where a bar between backquotes would be shown with its backslash."""
+    return f"<code>{html.escape(text, quote=False).replace('|', '&#124;')}</code>"
 
 
 def relative(target: str, start: str) -> str:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from .localizing import bundle, localized
+from .localizing import localized
 from .navigation import Page
 from .operations import Operation, operations, resolve, service_keys
 from .samples import LABELS, LANGUAGES, samples
@@ -217,16 +217,3 @@ def _example(example: dict[str, Any]) -> str:
     body = json.dumps(example["value"], ensure_ascii=False, indent=2)
     summary = example["summary"].replace('"', "'")
     return f'??? example "{summary}"\n\n' + indented(f"```json\n{body}\n```")
-
-
-def published(name: str, language: str) -> dict[str, Any]:
-    """A bundle for download: as it is, or with Chinese in the standard places.
-
-    The bundle of all services has its addresses at the paths. Tools that import it want one for the whole document as
-    well: the emulator's, where nothing can be broken.
-    """
-    document = bundle(name) if language == "en" else localized(name, language)
-    if "servers" in document:
-        return document
-    servers = localized("user_system", language)["servers"]
-    return {**document, "servers": [each for each in servers if each["x-environment"] == "local"]}

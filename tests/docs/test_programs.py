@@ -1,5 +1,6 @@
 """The Python that the pages show runs, as it stands, against the emulator."""
 
+import ast
 import json
 import os
 import subprocess
@@ -14,7 +15,23 @@ from tests.architecture.project_files import ROOT
 from tests.docs.markdown_pages import Block, blocks, pages
 
 PROGRAMS = [block for page in pages() for block in blocks(page) if block.language == "python"]
-BY_PLACE = pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: f"{program.page}:{program.line}")
+
+
+def without_texts(program: Block) -> str:
+    """What a program does; its comments, and its texts, which may be in either language, left out."""
+    tree = ast.parse(program.text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            node.value = ""
+    return ast.dump(tree)
+
+
+def place(program: Block) -> str:
+    return f"{program.page}:{program.line}"
+
+
+# Of a program that stands in both languages the quick tests run the English one; the slow ones run both.
+FIRSTS = list({without_texts(program): program for program in reversed(PROGRAMS)}.values())
 Ended = tuple[int, str]
 
 
@@ -54,7 +71,7 @@ def run() -> Iterator[Callable[[str, Path, dict[str, str]], Ended]]:
         yield run
 
 
-@BY_PLACE
+@pytest.mark.parametrize("program", FIRSTS, ids=place)
 def test_a_program_on_a_page_runs(
     program: Block, run: Callable[[str, Path, dict[str, str]], Ended], variables: dict[str, str], tmp_path: Path
 ) -> None:
@@ -62,7 +79,7 @@ def test_a_program_on_a_page_runs(
 
 
 @pytest.mark.slow
-@BY_PLACE
+@pytest.mark.parametrize("program", PROGRAMS, ids=place)
 def test_a_program_on_a_page_runs_in_an_interpreter_of_its_own(
     program: Block, variables: dict[str, str], tmp_path: Path
 ) -> None:
@@ -77,6 +94,15 @@ def test_a_program_on_a_page_runs_in_an_interpreter_of_its_own(
     )
 
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_each_program_of_a_page_stands_in_its_chinese_page_too() -> None:
+    english, chinese = (
+        sorted(without_texts(program) for program in PROGRAMS if program.page.endswith(".zh.md") == is_chinese)
+        for is_chinese in (False, True)
+    )
+
+    assert english == chinese
 
 
 def test_the_readmes_show_programs() -> None:

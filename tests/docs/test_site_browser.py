@@ -79,6 +79,11 @@ def test_a_page_shows_itself_without_complaint_and_asks_nobody_else(
     [
         ("zh", "创建数据查询任务", "zh/rest/data_warehouse.html#createsearch"),
         ("zh", "配额", "zh/rest/quota_schedule.html"),
+        ("zh", "训练", "zh/guide/jobs.html"),
+        ("zh", "超时", "zh/guide/waiting.html"),
+        ("zh", "重试", "zh/guide/errors.html"),
+        ("en", "retry", "en/guide/errors.html"),
+        ("en", "token expired", "en/start/authentication.html"),
         ("en", "environment variable", "en/start/settings.html"),
         ("en", "ResponseLost", "en/reference/errors.html#responselost"),
     ],

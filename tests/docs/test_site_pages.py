@@ -118,3 +118,14 @@ def test_no_page_shows_markdown_that_was_meant_to_be_something_else(site: Path) 
     shown = [str(file.relative_to(site)) for file in html_pages(site) if raw.search(file.read_text("utf-8"))]
 
     assert shown == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_only_the_interactive_page_over_tls_tells_how_to_trust_the_emulators_certificate(
+    site: Path, language: str
+) -> None:
+    telling = [
+        file.stem for file in (site / language / "try").glob("*.html") if 'class="relay"' in file.read_text("utf-8")
+    ]
+
+    assert telling == ["s3_relay"]

@@ -32,6 +32,8 @@
     const diagrams = [...document.querySelectorAll("pre.diagram")].map(source => {
       const diagram = document.createElement("div")
       diagram.className = "diagram"
+      // On a phone it scrolls, which has to be possible with the keyboard as well.
+      diagram.tabIndex = 0
       diagram.dataset.text = source.textContent
       source.replaceWith(diagram)
       return diagram

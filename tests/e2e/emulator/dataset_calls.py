@@ -113,3 +113,12 @@ def files_of(caller: Caller, address: str, folder: Any) -> dict[str, bytes]:
             assert response.status_code == 200, s3path
             files[f"{parent}/{name}" if parent else name] = response.content
     return files
+
+
+FILES = {
+    "readme.txt": b"words",
+    "car/a#b?%20.png": image("PNG", 30, 20),
+    "car/deep/ b.txt ": b"",
+    "猫/图 1.jpg": image("JPEG", 8, 9),
+    'odd/"q",\r\n\'.txt': b"odd",
+}

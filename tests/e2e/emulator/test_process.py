@@ -3,6 +3,8 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
@@ -13,6 +15,15 @@ from tests.e2e.emulator.job_calls import RUNNING, SUCCESS, WAITING, train, train
 from tests.e2e.emulator.processes import emulator_process
 
 SECONDS_TO_END = 10
+
+
+@pytest.fixture
+def own_signals() -> Iterator[None]:
+    """Gives this process its signal handlers back, which the command line takes."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def test_the_first_line_is_json_and_all_that_scripts_need() -> None:
@@ -89,13 +100,28 @@ def test_it_ends_with_its_parent_when_it_is_told_to() -> None:
         (["--clock", "-1"], "clock '-1': give `real`, `manual`, or how many times as fast"),
     ],
 )
-def test_a_setting_that_it_does_not_have_is_refused_and_not_ignored(options: list[str], words: str) -> None:
-    command = [sys.executable, "-m", "aihub_emulator", "--port", "0", *options]
+def test_a_setting_that_it_does_not_have_is_refused_and_not_ignored(
+    options: list[str], words: str, capsys: pytest.CaptureFixture[str], own_signals: None
+) -> None:
+    status = main(["--port", "0", *options])
 
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    said = capsys.readouterr()
+    assert (status, said.out) == (2, "")
+    assert said.err.startswith(f"aihub_emulator: {words}")
 
-    assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr.startswith(f"aihub_emulator: {words}")
+
+def test_a_wrong_seed_file_ends_it_with_one_message_and_status_2(tmp_path: Path) -> None:
+    (tmp_path / "lab.json").write_text('{"users": [{"id": 1, "username": "kim", "pasword": "x"}]}', "utf-8")
+    start = "from aihub_sdk.cli import main; main()"
+    command = [sys.executable, "-c", start, "emulator", "--port", "0", "--seed", "lab.json"]
+
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (
+        2,
+        "",
+        "aihub_emulator: seed 'lab.json': $.users[0].pasword: is not known here. Did you mean \"password\"?\n",
+    )
 
 
 def test_a_taken_port_is_told_with_the_remedy() -> None:

