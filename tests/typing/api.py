@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import assert_type
 
+import pandas as pd
+
 from aihub_api.data_warehouse.models import CreateSearchRequest, SearchStatus, SearchType
 from aihub_api.data_warehouse.models import Search as SearchData
 from aihub_api.model_training.models import Pod, PodPage, Storage, TrainingStatus
@@ -26,8 +28,11 @@ from aihub_sdk import (
     AsyncRun,
     AsyncSearch,
     AsyncTraining,
+    Box,
     DatasetVersion,
     DownloadReport,
+    Hit,
+    Hits,
     JobFailed,
     Listing,
     QuotaTask,
@@ -41,6 +46,7 @@ from aihub_sdk import (
     WhoAmI,
 )
 from aihub_sdk._unlisted import JsonValue
+from aihub_sdk.testing import EmulatedHub, FakeCall, FakeHub
 
 
 def clients() -> None:
@@ -69,6 +75,17 @@ def searches(hub: AIHub) -> None:
     for row in search:
         assert_type(row, dict[str, str])
     assert_type(hub.attach(search), Search)
+    found = hub.searches.image("query.jpg", feature_lib_id=3, top_k=5, box=(0, 0, 10, 10))
+    assert_type(found, Search)
+    assert_type(hub.searches.text("a red truck", feature_lib_id=7, top_k=5), Search)
+    assert_type(found.hits(), Hits)
+    for hit in found.hits():
+        assert_type(hit, Hit)
+        assert_type(hit.score, float | None)
+        assert_type(hit.box, Box | None)
+    assert_type(found.download("images/"), DownloadReport)
+    assert_type(found.to_pandas(), pd.DataFrame)
+    hub.searches.image("query.jpg", top_k=5)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # which library?
     search.wait(timeout="10 s")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # seconds or timedelta
     search.id = 7  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]  # handles are frozen
 
@@ -171,3 +188,13 @@ async def asynchronous() -> None:
         assert_type(await hub.api.data_warehouse.get_search(id=1), SearchData)
         assert_type(await hub.whoami(), WhoAmI)
         search.wait()  # type: ignore[unused-coroutine]  # pyright: ignore[reportUnusedCoroutine]  # not awaited
+
+
+def kit() -> None:
+    with FakeHub() as fake:
+        fake.answer("createTraining", {"id": 7})
+        assert_type(fake.hub, AIHub)
+        assert_type(fake.async_hub, AsyncAIHub)
+        assert_type(fake.calls_of("createTraining"), list[FakeCall])
+    with EmulatedHub() as platform:
+        assert_type(platform.hub, AIHub)

@@ -99,7 +99,7 @@ class FakeHub:
         return AsyncAIHub._from_config(self._config, transport=self._wire, clock=clock, sleep=self.clock.sleep_async)  # noqa: SLF001  # as in hub
 
     def answer(
-        self, operation: str, *data: Any, times: int = 1, seconds: float | timedelta = 0.0, strict: bool = True
+        self, operation: str, *data: object, times: int = 1, seconds: float | timedelta = 0.0, strict: bool = True
     ) -> None:
         """Answer the next calls of an operation with success, one after the other with each of `data`.
 
