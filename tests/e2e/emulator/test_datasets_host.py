@@ -27,17 +27,18 @@ LIMITS = DatasetLimits(files=50, content_bytes=64 << 20, memory_bytes=512 << 20)
 
 
 @pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """With a host directory that is open, and limits that a test can reach."""
-    root = tmp_path_factory.mktemp("host") / "open"
-    root.mkdir()
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The host directory that is open."""
+    path = tmp_path_factory.mktemp("host") / "open"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture(scope="module")
+def emulator(root: Path) -> Iterator[Emulator]:
+    """With limits that a test can reach."""
     with Emulator(Settings(waiting_seconds=0, running_seconds=0, datasets=LIMITS, host_root=root)) as running:
         yield running
-
-
-@pytest.fixture
-def root(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.getbasetemp() / "host0" / "open"
 
 
 def host_version(emulator: Emulator, admin: Caller, name: str, path: Path | str) -> dict[str, Any]:
