@@ -134,7 +134,8 @@ class Objects:
         for entry in self._folder.iterdir():
             if entry.name not in known:
                 shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
-        self.incoming.mkdir()
+        # Not empty yet where a worker of the killed process is still on its way out.
+        self.incoming.mkdir(exist_ok=True)
 
 
 @contextmanager
