@@ -133,7 +133,7 @@ class Objects:
         known = {file.partition("/")[0] for (file,) in self._connection.execute("SELECT file FROM objects")}
         for entry in self._folder.iterdir():
             if entry.name not in known:
-                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+                shutil.rmtree(entry, ignore_errors=True) if entry.is_dir() else entry.unlink()
         # Not empty yet where a worker of the killed process is still on its way out.
         self.incoming.mkdir(exist_ok=True)
 
