@@ -32,7 +32,7 @@ class Ratio:
 
     def __str__(self) -> str:
         target = "" if self.target is None else f"target {'≥' if self.is_floor else '≤'} {self.target:g}{self.unit}"
-        return f"{self.what:<66}{self.value:>8.2f}{self.unit:<4}{target:<18}{self.ours} : {self.theirs}"
+        return f"{self.what:<66}{self.value:>8.2f}{self.unit:<5}{target:<18}{self.ours} : {self.theirs}"
 
 
 def interleaved(sides: Mapping[str, Callable[[], object]], *, rounds: int, repeat: int = 1) -> dict[str, float]:
