@@ -149,6 +149,8 @@ class Config:
         return explanation(tuple(rows), notes)
 
     def _place_notes(self) -> tuple[str, ...]:
+        from ._proxies import proxy_notes  # noqa: PLC0415  # loads ipaddress, which only explaining pays for
+
         notes = [
             f"{each.origin} is for {each.place}: its addresses and secrets are not used for {self.environment}."
             for each in self._place.left_out
@@ -156,7 +158,8 @@ class Config:
         origins = {found.origin for found in self._place.addresses.values()} - {"built-in table"}
         if self.environment != CUSTOM and origins:
             notes.append(f"addresses that are not {self.environment}'s own come from: {', '.join(sorted(origins))}.")
-        return tuple(notes)
+        addresses = (found.value for found in self._place.addresses.values())
+        return (*notes, *proxy_notes(addresses, self._environ))
 
     def changed(
         self,

@@ -5,17 +5,14 @@ from __future__ import annotations
 import os
 import ssl
 from collections.abc import Mapping
-from ipaddress import ip_address
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from ._fingerprints import is_fingerprint
 from ._pinning import tls_pinned_to
+from ._proxies import proxy_for
 from .errors import ConfigurationError
 
-__all__ = ["Way", "origin_of", "proxy_for", "tls_without_authorities", "way_to"]
-
-_PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy")
+__all__ = ["Way", "origin_of", "tls_of_its_own", "tls_without_authorities", "way_to"]
 
 
 class Way(NamedTuple):
@@ -36,40 +33,6 @@ def way_to(address: str, *, verify: str | bool = True, environ: Mapping[str, str
     """The way to an address."""
     is_tls = address[:6].lower() == "https:"
     return Way(is_tls, verify if is_tls else True, proxy_for(address, environ))
-
-
-def proxy_for(address: str, environ: Mapping[str, str] = os.environ) -> str | None:
-    """The proxy for an address, from `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` in either case.
-
-    A proxy is never asked for this machine itself: it would look for the emulator on its own.
-    """
-    lowered = {name.lower(): value for name, value in environ.items() if name.lower().endswith("_proxy") and value}
-    # A lower-case name wins, as it does for curl.
-    lowered.update({name: value for name, value in environ.items() if name in lowered and value})
-    if not any(name in lowered for name in _PROXY_VARIABLES):
-        return None
-    parts = urlsplit(address)
-    host = (parts.hostname or "").lower()
-    if _is_this_machine(host) or _is_exempt(host, parts.port, lowered.get("no_proxy", "")):
-        return None
-    proxy = lowered.get(f"{parts.scheme}_proxy") or lowered.get("all_proxy")
-    return proxy if proxy is None or "://" in proxy else f"http://{proxy}"
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _is_exempt(host: str, port: int | None, no_proxy: str) -> bool:
-    """Whether `NO_PROXY` names the host: `*`, the name, its domain with or without a dot, either with a port."""
-    for entry in no_proxy.lower().split(","):
-        name = entry.strip().lstrip(".")
-        if name in {"*", host, f"{host}:{port}"} or (name and host.endswith(f".{name}")):
-            return True
-    return False
 
 
 def tls_without_authorities() -> ssl.SSLContext:

@@ -20,6 +20,7 @@ from ._connections import KEEPALIVE_SECONDS
 from ._effects import Fault, Opened, Send, Sent
 from ._multipart import Multipart, Piece, may_be_read_ahead
 from ._pools import CONNECT_SECONDS, TimeLeft
+from ._proxies import through_proxy
 from ._routes import Way, tls_of_its_own, tls_without_authorities
 from ._version import __version__
 from .errors import ConfigurationError
@@ -258,7 +259,7 @@ def fault_of(error: Exception, address: str) -> Fault:
         reason = f"the certificate of {address} is not trusted ({words})"
         return Fault(Sent.NEVER, is_timeout=False, reason=reason, error=error)
     if isinstance(error, _NOT_SENT):
-        return Fault(Sent.NO, is_timeout, f"no connection to {address} ({words})", error)
+        return Fault(Sent.NO, is_timeout, f"no connection to {address}{through_proxy(address)} ({words})", error)
     what = "no answer in time" if is_timeout else f"the connection broke ({words})"
     return Fault(Sent.MAYBE, is_timeout, f"{what} from {address}", error)
 

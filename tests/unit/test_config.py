@@ -378,6 +378,20 @@ def test_explain_points_out_what_may_surprise(machine: Machine) -> None:
     )
 
 
+def test_explain_says_which_hosts_are_called_through_a_proxy_without_its_password(machine: Machine) -> None:
+    machine.environ |= {"HTTP_PROXY": "http://me:hun/ter2@proxy.example:3128", "NO_PROXY": "b.example"}
+    services = {
+        "evaluation": "http://a.example:1",
+        "quota_schedule": "http://b.example",
+        "s3_relay": "https://c.example",
+    }
+
+    way = "through the proxy http://proxy.example:3128 (HTTP_PROXY, HTTPS_PROXY or ALL_PROXY)"
+    assert machine.resolve(services=services).explain().notes == (
+        f"requests to a.example go {way}; NO_PROXY names the hosts that need none.",
+    )
+
+
 def test_no_secret_is_in_the_text_of_a_config(machine: Machine) -> None:
     for secrets in ({"token": "hunter2"}, {"username": "me", "password": "hunter2"}):
         config = machine.resolve(env="local", s3_token="hunter2", **secrets)

@@ -20,7 +20,8 @@ from aihub_emulator.certificate import Certificate, certificate_in
 from aihub_sdk import AIHub, AsyncAIHub
 from aihub_sdk._connections import KEEPALIVE_SECONDS
 from aihub_sdk._pools import Pools
-from aihub_sdk._routes import Way, proxy_for, tls_of_its_own, tls_without_authorities, way_to
+from aihub_sdk._proxies import proxy_for
+from aihub_sdk._routes import Way, tls_of_its_own, tls_without_authorities, way_to
 from aihub_sdk._transport import MOST_CONNECTIONS, _tls
 from aihub_sdk.errors import ConfigurationError, ConnectionFailed, ResponseLost, UnexpectedResponse
 from tests.unit.conftest import MakeClient
@@ -237,6 +238,11 @@ PROXY_CASES = [
     ({"HTTP_PROXY": PROXY, "NO_PROXY": "form.example"}, "http://platform.example", PROXY),
     ({"HTTP_PROXY": PROXY, "no_proxy": "*"}, "http://platform.example", None),
     ({"HTTP_PROXY": PROXY, "NO_PROXY": ""}, "http://platform.example", PROXY),
+    ({"HTTP_PROXY": PROXY, "NO_PROXY": "10.0.0.0/8, 192.168.0.0/16"}, "http://192.168.1.2:80", None),
+    ({"HTTP_PROXY": PROXY, "NO_PROXY": "192.168.1.1/16"}, "http://192.168.1.2:80", None),
+    ({"HTTP_PROXY": PROXY, "NO_PROXY": "10.0.0.0/8"}, "http://192.168.1.2:80", PROXY),
+    ({"HTTP_PROXY": PROXY, "NO_PROXY": "192.168.0.0/99,fd00::/8"}, "http://192.168.1.2:80", PROXY),
+    ({"HTTP_PROXY": PROXY, "NO_PROXY": "0.0.0.0/0"}, "http://platform.example", PROXY),
     ({"HTTP_PROXY": PROXY}, "http://127.0.0.1:8021", None),
     ({"HTTP_PROXY": PROXY}, "http://localhost:8021", None),
     ({"HTTP_PROXY": PROXY}, "http://[::1]:8021", None),
@@ -256,6 +262,17 @@ def test_a_call_goes_through_the_proxy(server: Server, monkeypatch: pytest.Monke
     with AIHub(base_url="http://platform.example", token="t") as hub:
         assert hub.api.data_warehouse.get_search(id=7).id == 7
     assert server.requests[0][1] == "http://platform.example/data-warehouse/api/v1/searches/7"
+
+
+def test_a_proxy_that_is_not_there_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy = f"127.0.0.1:{closed_port()}"
+    monkeypatch.setenv("HTTP_PROXY", f"http://user:secret@{proxy}")
+
+    hub = AIHub(base_url="http://platform.example", token="t", max_retries=0)
+    with hub, pytest.raises(ConnectionFailed) as caught:
+        hub.api.data_warehouse.get_search(id=7)
+    assert f"no connection to http://platform.example through the proxy http://{proxy} (HTTP_PROXY" in str(caught.value)
+    assert "secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("proxy", ["nonsense://user:secret@host", "http://user:secret@host:port", "socks5://h:1"])
