@@ -273,8 +273,11 @@ class _Run(Generic[T]):
     def _failure(self, outcome: Reply | Fault, opening: ApiError | None) -> AIHubError:
         context = self._context()
         if isinstance(outcome, Reply):
-            retry_after = retry_after_seconds(outcome, self._terms.clock.wall)
-            error = error_for_reply(self._call, outcome, error=opening, context=context, retry_after=retry_after)
+            after = retry_after_seconds(outcome, self._terms.clock.wall)
+            source = self._terms.identity.source.origin if self._token else ""
+            error = error_for_reply(
+                self._call, outcome, error=opening, context=context, retry_after=after, source=source
+            )
         else:
             is_time_up = self._terms.clock.monotonic() >= self.deadline
             error = error_for_fault(self._call, outcome, context=context, timeout=self._timeout, is_time_up=is_time_up)
@@ -288,12 +291,5 @@ class _Run(Generic[T]):
         elapsed = self._terms.clock.monotonic() - self._started
         # The name of an operation that is not in the spec is its method and its path.
         name = f".{operation.id}" if operation.id in tables.OPERATIONS else operation.id[len(self.method) :]
-        log.debug(
-            "%s %s%s: %s, %d sent, %.3f s",
-            self.method,
-            operation.service,
-            name,
-            result,
-            self.attempts,
-            elapsed,
-        )
+        words = "%s %s%s: %s, %d sent, %.3f s"
+        log.debug(words, self.method, operation.service, name, result, self.attempts, elapsed)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+import attrs
 import msgspec
 
 from aihub_api import tables
@@ -69,7 +70,29 @@ def open_reply(call: Call[T], reply: Reply, *, elapsed: float, is_strict: bool, 
     )
     if call.operation.data is None and head.has_data and call.operation.id not in tables.OPERATIONS:
         data = _plain(call.operation, reply, head)
+    lack = _lack(call.operation, data)
+    if lack:
+        reason = f"the server reported success, and {lack}"
+        raise UnexpectedAnswer(operation=call.operation.id, status=reply.status, content_type="", reason=reason)
     return Answer(data, head.code, head.message, reply.status, reply.headers, elapsed)
+
+
+def _lack(operation: Operation[T], data: object) -> str:
+    """What the data of an answer cannot be without, as a part of a sentence; `""` when it is all there.
+
+    A field that does not fit is kept as it came. But what is no object has no fields at all, and whoever has created
+    something and gets no id would never find it again.
+    """
+    wanted: Any = operation.data
+    if wanted is None or not attrs.has(wanted):
+        return ""
+    if not isinstance(data, wanted):
+        return "its data is no object"
+    if operation.is_retry_safe:
+        return ""
+    missing = [each.name for each in attrs.fields(wanted) if each.default is attrs.NOTHING]
+    missing = [name for name in missing if getattr(data, name) is None]
+    return f"its data has no {' and no '.join(missing)}" if missing else ""
 
 
 def _plain(operation: Operation[T], reply: Reply, head: Head) -> T:
@@ -98,7 +121,13 @@ def checked_call(build: Callable[[], Call[T]], environment: str) -> Call[T]:
 
 
 def error_for_reply(
-    call: Call[T], reply: Reply, *, error: ApiError | None, context: ErrorContext, retry_after: float | None
+    call: Call[T],
+    reply: Reply,
+    *,
+    error: ApiError | None,
+    context: ErrorContext,
+    retry_after: float | None,
+    source: str = "",
 ) -> AIHubError:
     """The error for an answer that is not a success.
 
@@ -111,6 +140,7 @@ def error_for_reply(
     Args:
         error: What opening the reply raised; None when it was not opened.
         retry_after: The seconds the server asked to wait.
+        source: Where the token came from.
     """
     head = read_head(reply.content)
     code = head.code if head is not None else None
@@ -119,6 +149,8 @@ def error_for_reply(
         return _refusal(NotFound, call.operation, head, context)
     if code == 8:
         return _refusal(NameExists, call.operation, head, context)
+    if reply.status == 401:
+        return _not_known(call.operation, head, context, source)
     by_status = _by_status(call.operation, reply, head, context, retry_after)
     if by_status is not None:
         return by_status
@@ -134,13 +166,9 @@ def _by_status(
     operation: Operation[T], reply: Reply, head: Head | None, context: ErrorContext, retry_after: float | None
 ) -> AIHubError | None:
     status = reply.status
-    if status == 401:
-        return _not_known(operation, head, context)
-    if status == 403:
-        return _refusal(PermissionDenied, operation, head, context)
-    if status == 404:
+    if status in {403, 404}:
         hint = "" if head is not None else f"The answer is not the platform's own. {_CHECK_ADDRESS}"
-        return _refusal(NotFound, operation, head, context, hint)
+        return _refusal(PermissionDenied if status == 403 else NotFound, operation, head, context, hint)
     if status == 429:
         words, said = _words(operation, head, status)
         hint = "Call less often, or allow more retries (max_retries=) and more time (timeout=)."
@@ -166,15 +194,18 @@ def _refusal(
     return kind(words, server_message=said, context=context, hint=hint)
 
 
-def _not_known(operation: Operation[T], head: Head | None, context: ErrorContext) -> AuthenticationError:
+def _not_known(
+    operation: Operation[T], head: Head | None, context: ErrorContext, source: str = ""
+) -> AuthenticationError:
     words, _ = _words(operation, head, context.status or 0)
     if operation.id == LOGIN:
         return AuthenticationError(words, context=context, hint="Check the user name and the password.")
-    hint = "The server does not accept the token; pass a fresh one as token= (AI_HUB_TOKEN), or log in."
+    whose = f" from {source}" if source else ""
+    hint = f"The server does not accept the token{whose}; pass a fresh one as token= (AI_HUB_TOKEN), or log in."
     if operation.security == "relayToken":
         remedy = "ask an administrator for another one and pass it as s3_token= (AI_HUB_S3_TOKEN)"
         hint = f"The relay does not accept its token; {remedy}."
-    return AuthenticationError(words, context=context, hint=hint)
+    return AuthenticationError(words, source=source, context=context, hint=hint)
 
 
 def _unexpected(

@@ -98,10 +98,10 @@ def _check_names(
     for name in fields:
         if name not in known:
             hint = f"The fields of a job are {', '.join(known)}."
-            where = source.at(name)
-            question = did_you_mean(str(name), known)
-            message = f"{where}there is no field {name!r}.{question}"
-            raise InvalidRequest(message[:1].upper() + message[1:], field=str(name), context=context, hint=hint)
+            where, question = source.at(name), did_you_mean(str(name), known)
+            # A file is called what it is called: only a sentence of our own begins with a capital.
+            message = f"{f'{where}there' if where else 'There'} is no field {name!r}.{question}"
+            raise InvalidRequest(message, field=str(name), context=context, hint=hint)
     missing = [name for name, each in known.items() if each.default is attrs.NOTHING and name not in fields]
     if missing:
         where = f"{source.file}: " if source.file else ""

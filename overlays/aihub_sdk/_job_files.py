@@ -69,7 +69,7 @@ def _from_file(path: Path) -> JobSource:
         hint = "Name it .toml, .yaml or .yml."
         raise InvalidRequest(f"{path} is no job file: nothing says its format.", field="job", hint=hint)
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8"
         hint = "Check the path; it is relative to the working directory."
@@ -91,7 +91,7 @@ def _toml(text: str, path: Path) -> tuple[object, dict[str, int]]:
             raise _no_reader(path, "TOML", "'aihub-sdk[cli]'") from error
     try:
         document = loads(text)
-    except TOMLDecodeError as error:
+    except (TOMLDecodeError, RecursionError) as error:
         raise InvalidRequest(f"{path} is not TOML: {error}.", field="job", hint="Mend the line it names.") from error
     return document, _toml_lines(text, document)
 
@@ -107,10 +107,21 @@ def _yaml(text: str, path: Path) -> tuple[object, dict[str, int]]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark is not None else ""
-        problem = getattr(error, "problem", None) or "it cannot be parsed"
+        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be parsed"
         message = f"{path}{line}: it is not YAML: {problem}."
         raise InvalidRequest(message, field="job", hint="Mend the line it names.") from error
-    return document, dict(_yaml_lines(root, "", 1, path))
+    except (ValueError, RecursionError) as error:
+        # A value that only looks like a date or a number, such as 2024-13-01; the reader does not say where.
+        message = f"{path} has a value that YAML cannot read: {error}."
+        hint = "Put text that looks like a date or a number in quotes."
+        raise InvalidRequest(message, field="job", hint=hint) from error
+    lines: dict[str, int] = {}
+    for field, line_number in _yaml_lines(root, "", 1, path):
+        if field in lines:
+            message = f"{path}, line {line_number}: {field} is there twice, the first time on line {lines[field]}."
+            raise InvalidRequest(message, field=field, hint="Keep the one that is meant.")
+        lines[field] = line_number
+    return document, lines
 
 
 def _no_reader(path: Path, kind: str, package: str) -> ConfigurationError:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol, TypeVar
 
 from aihub_api.model_training import list_storages
 from aihub_api.model_training.models import Storage, StorageList
@@ -55,13 +55,19 @@ def clusters_for(environment: str, user_id: int | None, module_type: object) -> 
     known = user_id
     call = checked_call(lambda: list_select_clusters.call(user_id=known, module_type=module), environment)
     found: VirtualClusterList = yield call
-    return Listing(found.data or ())
+    return _there(found.data)
 
 
 def all_storages(environment: str) -> Steps[Listing[Storage]]:
     """The storages that jobs can mount."""
     found: StorageList = yield checked_call(list_storages.call, environment)
-    return Listing(found.data or ())
+    return _there(found.data)
+
+
+def _there(items: Iterable[N] | None) -> Listing[N]:
+    # A null in a list is kept by the decoder, and nothing that anybody could use.
+    found: Iterable[Any] = items or ()
+    return Listing(item for item in found if item is not None)
 
 
 def cluster_called(

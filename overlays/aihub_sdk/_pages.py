@@ -52,7 +52,9 @@ class PageWalk(Generic[P]):
         total = getattr(page, self._row.total)
         self._taken += len(found)
         self._number += 1
-        new = [item for item in found if item.id not in self._ids]
-        self._ids.update(item.id for item in found)
+        # A null in a list is kept by the decoder, and nothing that anybody could use.
+        there = [item for item in found if item is not None]
+        new = [item for item in there if item.id not in self._ids]
+        self._ids.update(item.id for item in there)
         is_last = not found or (self._taken >= total if isinstance(total, int) else len(found) < self._size)
         return new, is_last

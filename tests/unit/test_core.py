@@ -303,6 +303,24 @@ def test_an_envelope_means(client: MakeClient, answer: httpx.Response, expected:
     assert "w" in caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("settings", "source"),
+    [
+        ({}, "argument token"),
+        ({"token": None, "environ": {"AI_HUB_TOKEN": "t1"}}, "AI_HUB_TOKEN"),
+    ],
+)
+def test_a_refused_token_is_named_by_where_it_came_from(
+    client: MakeClient, settings: dict[str, object], source: str
+) -> None:
+    c = client(refused(1, "token invalid", 401), **settings)
+
+    with pytest.raises(AuthenticationError) as caught:
+        c.get_search()
+    assert caught.value.source == source
+    assert caught.value.hint.startswith(f"The server does not accept the token from {source};")
+
+
 @pytest.mark.parametrize("data", [None, {}, "", [], "missing"], ids=repr)
 def test_a_refusal_is_raised_whatever_its_data_is(client: MakeClient, data: object) -> None:
     body = {"code": 8, "msg": "名称已存在"} if data == "missing" else {"code": 8, "msg": "名称已存在", "data": data}
@@ -323,6 +341,23 @@ def test_what_is_not_an_envelope_with_data_is_unexpected(client: MakeClient, ans
     with pytest.raises(UnexpectedResponse) as caught:
         c.get_search()
     assert "hub.config.explain()" in caught.value.hint
+
+
+@pytest.mark.parametrize("data", [[1], "", 7, True], ids=repr)
+def test_data_that_is_no_object_is_not_handed_out_as_one(client: MakeClient, data: object) -> None:
+    c = client(ok(data))
+
+    with pytest.raises(UnexpectedResponse, match="reported success, and its data is no object"):
+        c.get_search()
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_refusal_that_is_not_the_platforms_own_points_at_the_address(client: MakeClient, status: int) -> None:
+    c = client(page(status))
+
+    with pytest.raises((PermissionDenied, NotFound)) as caught:
+        c.get_search()
+    assert caught.value.hint.startswith("The answer is not the platform's own. Check the address")
 
 
 def test_an_error_says_where_it_happened_and_survives_pickling(client: MakeClient) -> None:

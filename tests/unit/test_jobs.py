@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 
 from aihub_api.model_training.models import TrainingStatus
-from aihub_sdk.errors import ConfigurationError, InvalidRequest, JobFailed, JobStopped, NotFound, ResponseLost
+from aihub_sdk.errors import (
+    ConfigurationError,
+    InvalidRequest,
+    JobFailed,
+    JobStopped,
+    NotFound,
+    ResponseLost,
+    UnexpectedResponse,
+)
 from tests.unit.conftest import MakeClient
 from tests.unit.made_up_tokens import jwt
 from tests.unit.scripted import Client, ok, page
@@ -81,7 +89,9 @@ def test_a_dict_makes_the_same_training(client: MakeClient) -> None:
     assert body(c) == SENT
 
 
-@pytest.mark.parametrize(("file", "text"), [("job.yaml", YAML), ("job.yml", YAML), ("job.toml", TOML)])
+@pytest.mark.parametrize(
+    ("file", "text"), [("job.yaml", YAML), ("job.yml", YAML), ("job.toml", TOML), ("job.toml", f"\ufeff{TOML}")]
+)
 def test_a_file_makes_the_same_training_and_a_keyword_beats_it(
     client: MakeClient, tmp_path: Path, file: str, text: str
 ) -> None:
@@ -198,6 +208,37 @@ def test_a_yaml_file_that_holds_itself_is_refused(client: MakeClient, tmp_path: 
         c.done(c.hub.trainings.submit(tmp_path / "job.yaml"))
 
 
+@pytest.mark.parametrize(
+    ("line", "message", "field"),
+    [
+        ("sku_cnt: 4", r"job.yaml, line 9: sku_cnt is there twice, the first time on line 6\.", "sku_cnt"),
+        ("envs: {A: '1', A: '2'}", r"line 9: envs.A is there twice, the first time on line 9\.", "envs.A"),
+        ("description: 2024-13-01", r"job.yaml has a value that YAML cannot read: month must be", "job"),
+        ("shm: 0b_", r"job.yaml has a value that YAML cannot read: invalid literal", "job"),
+    ],
+)
+def test_a_yaml_file_that_says_something_twice_or_nothing_at_all_is_refused(
+    client: MakeClient, tmp_path: Path, line: str, message: str, field: str
+) -> None:
+    (tmp_path / "job.yaml").write_text(f"{YAML}{line}\n", "utf-8")
+    c = client()
+
+    with pytest.raises(InvalidRequest, match=message) as caught:
+        c.done(c.hub.trainings.submit(tmp_path / "job.yaml"))
+    assert caught.value.field == field
+
+
+def test_a_file_keeps_its_name_at_the_beginning_of_a_sentence(
+    client: MakeClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("job.yaml").write_text(f"{YAML}instnces: 4\n", "utf-8")
+    c = client()
+
+    with pytest.raises(InvalidRequest, match=r"^job.yaml, line 9: there is no field 'instnces'\."):
+        c.done(c.hub.trainings.submit("job.yaml"))
+
+
 def test_a_misspelt_field_of_a_dict_is_named(client: MakeClient) -> None:
     c = client()
 
@@ -229,6 +270,8 @@ def test_a_vip_training_needs_to_say_how_it_gets_its_nodes(client: MakeClient) -
         ("job.yaml", "- 1", r"job.yaml does not hold the fields"),
         ("job.json", "{}", r"job.json is no job file"),
         ("job.yaml", None, r"job.yaml cannot be read: No such file"),
+        ("job.yaml", "a: b\0", r"job.yaml: it is not YAML: special characters are not allowed"),
+        ("job.toml", f"a = {'[' * 3000}{']' * 3000}", r"job.toml is not TOML: .*recursion"),
     ],
 )
 def test_a_file_that_is_no_job_file_is_refused(
@@ -378,6 +421,21 @@ def test_pods_come_page_by_page_and_each_once(client: MakeClient) -> None:
 
     assert [pod.id for pod in c.listed(attached(c).pods(page_size=2))] == [1, 2, 3, 4]
     assert [sent.partition("?")[2] for sent in c.script.sent()] == [f"page_size=2&page_num={n}" for n in (1, 2, 3)]
+
+
+def test_a_null_among_pods_is_no_pod(client: MakeClient) -> None:
+    c = client(ok({"data": [{"id": 1}, None], "total": 2}))
+
+    assert [pod.id for pod in c.listed(attached(c).pods())] == [1]
+
+
+@pytest.mark.parametrize("data", [{}, {"id": None}, 7, []], ids=repr)
+def test_a_creation_without_an_id_says_how_to_find_what_was_created(client: MakeClient, data: object) -> None:
+    c = client(ok(data))
+
+    with pytest.raises(UnexpectedResponse, match=r"reported success, and its data (has no id|is no object)") as caught:
+        c.done(c.hub.trainings.submit(**FIELDS))
+    assert "look for the name in the web console" in caught.value.hint
 
 
 def test_no_pods_are_no_pods(client: MakeClient) -> None:

@@ -68,6 +68,13 @@ def test_no_storages_are_an_empty_list(client: MakeClient, data: Any) -> None:
     assert c.done(c.hub.storages.list()) == ()
 
 
+def test_a_null_in_a_list_is_nothing_to_choose(client: MakeClient) -> None:
+    c = client(ok({"data": [None, {"id": 1, "name": "data1"}]}), ok({"data": [None, {"id": 29, "name": "vc"}]}))
+
+    assert c.done(c.hub.storages.get("data1")).id == 1
+    assert c.done(c.hub.clusters.get("vc", user_id=5)).id == 29
+
+
 def test_a_storage_is_found_by_name(client: MakeClient) -> None:
     c = client(ok(STORAGES))
 
