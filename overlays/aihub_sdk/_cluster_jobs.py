@@ -68,6 +68,11 @@ class ClusterJobFacts(FollowedJob[S], Generic[S, P]):
         else:
             log.warning("%s could not be stopped: %s", self.ref, error)
 
+    def _tell_unstopped(self) -> None:
+        """Say what is known of the job when a second Ctrl-C came before the answer."""
+        words = "%s may go on: it was being stopped. Look with hub.attach(%r).refresh(), or stop it with its stop()"
+        log.warning(words, self.ref, self.ref)
+
 
 class ClusterJob(ClusterJobFacts[S, P], Job[S]):
     """Such a job, followed from a thread."""
@@ -122,6 +127,9 @@ class ClusterJob(ClusterJobFacts[S, P], Job[S]):
         except AIHubError as error:
             # The interrupt is what the caller waits for; the log says what became of the job.
             self._tell_stopped(error)
+        except KeyboardInterrupt:
+            self._tell_unstopped()
+            raise
         else:
             self._tell_stopped(None)
 
@@ -179,11 +187,16 @@ class AsyncClusterJob(ClusterJobFacts[S, P], AsyncJob[S]):
         return await self._waited(rules, self._stop_interrupted if stop_on_interrupt else None)
 
     async def _stop_interrupted(self) -> None:
+        import asyncio  # noqa: PLC0415  # whoever awaits this has loaded it; a synchronous client never does
+
         try:
             await self.stop()
         except AIHubError as error:
             # As in the sync twin.
             self._tell_stopped(error)
+        except asyncio.CancelledError:
+            self._tell_unstopped()
+            raise
         else:
             self._tell_stopped(None)
 

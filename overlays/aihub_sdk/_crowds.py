@@ -225,6 +225,7 @@ async def endings_async(session: AsyncSession, crowd: Crowd[H]) -> AsyncIterator
             found = error
         return crowd.take(index, found)
 
+    is_given = False
     with crowd.line:
         try:
             while crowd.is_waiting:
@@ -236,9 +237,13 @@ async def endings_async(session: AsyncSession, crowd: Crowd[H]) -> AsyncIterator
                 for ending in await asyncio.gather(*(look(index, handle) for index, handle in crowd.due())):
                     if ending is not None:
                         crowd.line.hide()
+                        is_given = True
                         yield ending
+                        is_given = False
                 crowd.line.show_again()
         except asyncio.CancelledError:
             crowd.line.hide()
-            crowd.tell_interrupted()
+            # One that was left by its caller is cancelled at the end of the loop: nobody interrupted it.
+            if not is_given:
+                crowd.tell_interrupted()
             raise

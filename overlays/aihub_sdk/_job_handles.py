@@ -229,14 +229,19 @@ class AsyncJob(FollowedJob[S]):
 
         rules = wait_rules(timeout=timeout, poll=poll, on_event=None, check=check, until=until)
         seen = given = self
+        is_given = False
         try:
             async for seen in follow_async(self, rules, is_watched=True):
                 if given is self or seen._last_sight() != given._last_sight():  # noqa: SLF001  # handles of this class
-                    given = seen
+                    given, is_given = seen, True
                     yield seen
+                    is_given = False
             if seen is not given:
                 # What is waited for may show within a state.
+                is_given = True
                 yield seen
         except asyncio.CancelledError:
-            seen._tell_interrupted()  # noqa: SLF001  # as in _waited
+            # One that was left by its caller is cancelled at the end of the loop: nobody interrupted it.
+            if not is_given:
+                seen._tell_interrupted()  # noqa: SLF001  # as in _waited
             raise

@@ -87,6 +87,7 @@ class _Watch:
         self._polls = 0
         self._failed_polls = 0
         self._failing_since: float | None = None
+        self._not_before = 0.0
         self._state: int | None = None
         self._has_warned = False
         self.snapshot: Any = None
@@ -121,6 +122,7 @@ class _Watch:
         if wanted is None:
             wanted = self._pause * (1 + JITTER * (2 * self._clock.random() - 1))
             self._pause = min(self._pause * GROWTH, LONGEST_PAUSE)
+        wanted = max(wanted, self._not_before - self._clock.monotonic())
         if self._rules.timeout is None:
             return wanted
         return max(min(wanted, self._started + self._rules.timeout - self._clock.monotonic()), 0.0)
@@ -147,6 +149,8 @@ class _Watch:
         if self._failing_since is None:
             self._failing_since = now
         self._failed_polls += 1
+        if isinstance(error, RateLimited):
+            self._not_before = now + min(error.retry_after or 0.0, LONGEST_OUTAGE)
         is_over = not self._is_passing(error) or now - self._failing_since >= LONGEST_OUTAGE
         if not is_over:
             # The first of a row is worth a line; the rest would only repeat it.

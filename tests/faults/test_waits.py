@@ -17,6 +17,7 @@
 | any of it, in any order               | test_waits_explored.py                                               |
 """
 
+import asyncio
 import logging
 import pickle
 from collections.abc import Callable, Iterator
@@ -160,6 +161,23 @@ def test_two_minutes_of_503_end_nothing(job: MakeJob, kind: str, caplog: pytest.
 
 
 @every_kind
+def test_a_platform_that_says_when_to_come_back_is_not_asked_before(job: MakeJob, kind: str) -> None:
+    each = job(kind)
+    answers = [page(429, {"Retry-After": "600"}), each.at("pending"), each.at("success")]
+
+    assert each.c.done(each.taken_up(*answers).wait()).status == each.named("success")
+    assert each.c.time.pauses == [600.0, 1.5]
+
+
+@every_kind
+def test_a_wait_does_not_come_back_after_its_own_end(job: MakeJob, kind: str) -> None:
+    each = job(kind)
+    with pytest.raises(WaitTimeout):
+        each.c.done(each.taken_up(*(page(429, {"Retry-After": "600"}) for _ in range(2))).wait(timeout=100))
+    assert each.c.time.pauses == [100.0]
+
+
+@every_kind
 def test_an_outage_of_half_an_hour_is_not_hidden(job: MakeJob, kind: str) -> None:
     each = job(kind, max_retries=0)
 
@@ -280,6 +298,36 @@ def test_ctrl_c_says_so_when_the_job_cannot_be_stopped(
     assert [f"{each.ref} could not be stopped" in text and "it is not yours" in text for text in warnings(caplog)] == [
         True
     ]
+
+
+@pytest.mark.parametrize("kind", STOPPABLE)
+def test_a_second_ctrl_c_says_that_the_job_may_go_on(job: MakeJob, kind: str, caplog: pytest.LogCaptureFixture) -> None:
+    each = job(kind)
+    handle = each.taken_up(each.at("pending"), each.interrupting, each.interrupting)
+
+    with pytest.raises(each.interrupt()):
+        each.c.done(handle.wait(stop_on_interrupt=True))
+    look = f"hub.attach({each.ref!r}).refresh(), or stop it with its stop()"
+    assert warnings(caplog) == [f"{each.ref} may go on: it was being stopped. Look with {look}"]
+
+
+@pytest.mark.parametrize("method", ["watch", "wait_all", "as_completed"])
+def test_what_ends_without_an_interrupt_names_none(method: str, caplog: pytest.LogCaptureFixture) -> None:
+    """An asyncio loop that ends cancels what its program has left half-way: an iterator, or a wait that has failed."""
+    each = Followed("async", "training")
+    each.c.script.steps = [each.at("failure"), each.at("pending")]
+    handles = [each.c.hub.attach(f"aihub://custom/training/{number}") for number in (1, 2)]
+
+    async def program() -> None:
+        if method == "wait_all":
+            await each.c.hub.wait_all(handles)
+        # Kept under no name: what nobody refers to any more is closed by the loop.
+        async for _ in handles[0].watch() if method == "watch" else each.c.hub.as_completed(handles):
+            raise JobFailed("as good as any error")
+
+    with pytest.raises(JobFailed):
+        asyncio.run(program())
+    assert warnings(caplog) == []
 
 
 @pytest.mark.parametrize("method", ["wait_all", "as_completed"])
