@@ -74,6 +74,8 @@ def checked_token(value: str, origin: str, *, setting: str = "token") -> str:
     if not value.isascii() or any(c <= " " or c == "\x7f" for c in value):
         problem = "has blanks, line breaks or characters outside ASCII"
         raise ConfigurationError(f"The {setting} from {origin} {problem}.", setting=setting, hint=hint)
+    if value[0] == value[-1] and value[0] in {"'", '"'}:
+        raise ConfigurationError(f"The {setting} from {origin} is in quotes.", setting=setting, hint=hint)
     return value
 
 

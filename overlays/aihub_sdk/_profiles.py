@@ -141,7 +141,10 @@ def _read(path: str) -> tuple[dict[str, dict[str, Any]], int | None] | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} cannot be read: {error}.", setting="profile") from error
+        reason = getattr(error, "strerror", None) or "it is not UTF-8"
+        hint = "Make it a text file that you may read, or move it away."
+        # The decoder's error is left out: it carries the whole file, secrets included.
+        raise ConfigurationError(f"{path} cannot be read: {reason}.", setting="profile", hint=hint) from None
     try:
         document = _parse(text, path)
     except ValueError as error:

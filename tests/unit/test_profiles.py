@@ -204,7 +204,12 @@ def test_a_folder_that_is_a_file_counts_as_no_profiles(environ: dict[str, str], 
 def test_a_file_that_is_no_text_is_refused(environ: dict[str, str]) -> None:
     write(environ, "").write_bytes(b"\xff\xfe\x00")
 
-    assert "cannot be read" in refusal(environ, env="local").message
+    error = refusal(environ, env="local")
+
+    assert error.message.endswith("config.toml cannot be read: it is not UTF-8.")
+    assert error.hint.startswith("Make it a text file")
+    # The decoder's own error holds the whole file.
+    assert error.__cause__ is None
 
 
 def test_a_profiles_text_does_not_show_its_values(environ: dict[str, str]) -> None:
