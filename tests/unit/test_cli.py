@@ -85,6 +85,26 @@ def test_an_interrupt_ends_with_130_and_one_word(run: Run, monkeypatch: pytest.M
     assert (code, out, err.strip()) == (130, "", "Interrupted.")
 
 
+def test_what_a_terminal_cannot_show_is_written_as_an_escape() -> None:
+    command = [sys.executable, "-c", "from aihub_sdk.cli import main; main()", "login", "--help"]
+    environ = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    finished = subprocess.run(command, env=environ, check=False, capture_output=True, text=True)
+
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert r"AIHub(env=\u2026)" in finished.stdout
+
+
+def test_a_file_that_may_not_be_written_is_an_error_without_a_traceback(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(**_: object) -> None:
+        raise OSError(28, "No space left on device", "result.csv")
+
+    monkeypatch.setattr("aihub_sdk.cli._settings.resolve", full)
+
+    assert run("config", "explain") == (1, "", "error: [Errno 28] No space left on device: 'result.csv'\n")
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["config", "--help"], ["config", "explain", "--help"]])
 def test_help_is_there(run: Run, arguments: list[str]) -> None:
     code, out, _ = run(*arguments)

@@ -40,6 +40,10 @@ _COMMANDS = {
 
 def run(arguments: list[str] | None = None) -> None:
     """Run one command and end the process: 0 done, 1 an error of the SDK, 2 wrong usage, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a character is no reason to show nothing.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = root.main(args=arguments, prog_name="aihub", standalone_mode=False)
     except AIHubError as error:
@@ -48,6 +52,10 @@ def run(arguments: list[str] | None = None) -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
+    except OSError as error:
+        # A full disk, or a file that may not be written: its own words say which.
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
     except click.Abort as error:
         # Click ends a command in the same way when a question finds nobody to answer it.
         is_unanswered = isinstance(error.__context__, EOFError)
