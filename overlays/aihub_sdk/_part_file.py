@@ -19,7 +19,7 @@ class PartFile:
         target: Where the file will be. What is there already stays until `commit`.
 
     Raises:
-        OSError: The folder does not exist or cannot be written to, or the target is a folder.
+        OSError: The folder does not exist or cannot be written to, or the target is a folder, a device or a pipe.
     """
 
     def __init__(self, target: Path) -> None:
@@ -27,6 +27,9 @@ class PartFile:
         # Known before anything is fetched, rather than when the rename fails.
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
+        # The rename would put a file in the place of /dev/stdout itself, for whoever is allowed to.
+        if target.exists() and not target.is_file():
+            raise OSError(errno.EINVAL, "it is no regular file", str(target))
         # Beside the target, because a rename is atomic only within one file system.
         self._aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
         self._stream = self._aside.open("xb")

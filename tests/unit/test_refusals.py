@@ -1,5 +1,6 @@
 """What a caller did wrong is told with its name, its value and a remedy, before anything is sent."""
 
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -262,6 +263,15 @@ def test_a_folder_in_the_place_of_a_file_is_told_before_anything_is_fetched(
     with pytest.raises(TransferFailed, match="cannot be written: Is a directory"):
         c.done(done.to_csv(place or tmp_path))
     assert len(c.script.sent()) == 1
+
+
+def test_a_pipe_or_a_device_is_not_replaced_by_a_file(client: MakeClient, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "result.csv")
+    c = client(search(result_url="http://platform.example/r.csv"), env=HERE)
+    done = c.done(c.hub.searches.get(7))
+    with pytest.raises(TransferFailed, match=r"result\.csv cannot be written: it is no regular file"):
+        c.done(done.to_csv(tmp_path / "result.csv"))
+    assert (len(c.script.sent()), (tmp_path / "result.csv").is_fifo()) == (1, True)
 
 
 def test_a_handle_shows_how_its_job_was_last_seen(client: MakeClient) -> None:
