@@ -14,9 +14,10 @@ from .errors import AuthenticationError, ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-__all__ = ["GivenToken", "TokenFile", "TokenSource", "absent_token", "checked_token", "expiry_words"]
+__all__ = ["ANOTHER_TOKEN", "GivenToken", "TokenFile", "TokenSource", "absent_token", "checked_token", "expiry_words"]
 
 LARGEST_TOKEN_FILE = 64 * 1024
+ANOTHER_TOKEN = "Get a new token, or pass username=… and password=… to log in automatically."  # noqa: S105  # advice
 
 
 class TokenSource(Protocol):
@@ -157,7 +158,7 @@ class GivenToken:
         read: Callable[[], str],
         now: Callable[[], float],
         *,
-        remedy: str = "Get a new token, or pass username=… and password=… to log in automatically.",
+        remedy: str = ANOTHER_TOKEN,
     ) -> None:
         self.origin = origin
         self._read = read

@@ -15,7 +15,7 @@ from ._options import Options, changed_options, find_max_retries, find_s3_verify
 from ._places import Place, apart, find_place
 from ._profiles import read_profiles
 from ._progress import progress_mode, progress_notes
-from ._secrets import SecretArguments, Secrets, changed_secrets, find_secrets
+from ._secrets import SecretArguments, Secrets, changed_secrets, find_secrets, token_notes
 from .errors import ConfigurationError, ErrorContext
 
 if TYPE_CHECKING:
@@ -146,6 +146,8 @@ class Config:
             found = place.addresses.get(service)
             rows.append(SettingRow(service, *(found or ("no address", f"set {service_variable(service)}"))))
         notes = (*self._place_notes(), *variable_notes(self._environ), *progress_notes(self._environ))
+        if self.token_source.origin == "AI_HUB_TOKEN":
+            notes += token_notes(self._environ)
         return explanation(tuple(rows), notes)
 
     def _place_notes(self) -> tuple[str, ...]:

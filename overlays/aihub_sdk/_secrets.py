@@ -6,7 +6,7 @@ import os
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from ._auth import GivenToken, TokenFile, TokenSource, absent_token, checked_token
+from ._auth import ANOTHER_TOKEN, GivenToken, TokenFile, TokenSource, absent_token, checked_token
 from ._login import LoginToken
 from ._saved_logins import SavedLogins, SavedToken, logins_folder
 from .errors import AuthenticationError, ConfigurationError
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from ._places import Place
     from ._profiles import Profile
 
-__all__ = ["SecretArguments", "Secrets", "changed_secrets", "find_secrets"]
+__all__ = ["SecretArguments", "Secrets", "changed_secrets", "find_secrets", "token_notes"]
+
+_UNSET = "Unset AI_HUB_TOKEN: while it is set, AI_HUB_TOKEN_FILE is not read."
+_UNREAD = "AI_HUB_TOKEN_FILE is not read, because AI_HUB_TOKEN is set and comes first."
 
 
 class SecretArguments(NamedTuple):
@@ -91,6 +94,11 @@ def changed_secrets(secrets: Secrets, given: SecretArguments) -> Secrets:
     return Secrets(source, token, "argument s3_token")
 
 
+def token_notes(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """A sentence, when two variables give a token and one of them is not used."""
+    return (_UNREAD,) if environ.get("AI_HUB_TOKEN") and environ.get("AI_HUB_TOKEN_FILE") else ()
+
+
 def _from_arguments(given: SecretArguments, now: Callable[[], float]) -> TokenSource | None:
     if given.token is not None:
         if given.username is not None or given.password is not None:
@@ -103,7 +111,9 @@ def _from_arguments(given: SecretArguments, now: Callable[[], float]) -> TokenSo
 
 def _from_variables(environ: Mapping[str, str], now: Callable[[], float]) -> TokenSource | None:
     if environ.get("AI_HUB_TOKEN"):
-        return _fixed(environ["AI_HUB_TOKEN"], "AI_HUB_TOKEN", now)
+        # In a workflow node the platform sets it, and whoever sets the other one wants the other one.
+        remedy = _UNSET if token_notes(environ) else ANOTHER_TOKEN
+        return _fixed(environ["AI_HUB_TOKEN"], "AI_HUB_TOKEN", now, remedy)
     if environ.get("AI_HUB_TOKEN_FILE"):
         return _file(environ["AI_HUB_TOKEN_FILE"], "AI_HUB_TOKEN_FILE", ".", now)
     return None
@@ -154,9 +164,9 @@ def _saved_token(
     return GivenToken(f"{origin} (saved login)", reader, now, remedy=f"Log in again: {command}")
 
 
-def _fixed(token: str, origin: str, now: Callable[[], float]) -> TokenSource:
+def _fixed(token: str, origin: str, now: Callable[[], float], remedy: str = ANOTHER_TOKEN) -> TokenSource:
     checked = checked_token(token, origin)
-    return GivenToken(origin, lambda: checked, now)
+    return GivenToken(origin, lambda: checked, now, remedy=remedy)
 
 
 def _file(path: str, origin: str, folder: str, now: Callable[[], float]) -> TokenSource:

@@ -145,6 +145,14 @@ def test_a_token_is_dead_from_its_last_second_on(exp: float, is_dead: bool) -> N
         assert not is_dead
 
 
+def test_an_expired_token_that_keeps_a_token_file_from_being_read_says_so() -> None:
+    given = source({"AI_HUB_TOKEN": jwt(exp=NOW - 1), "AI_HUB_TOKEN_FILE": "/run/token"})
+
+    with pytest.raises(AuthenticationError) as caught:
+        given.current()
+    assert caught.value.hint.endswith("Unset AI_HUB_TOKEN: while it is set, AI_HUB_TOKEN_FILE is not read.")
+
+
 def test_a_token_that_dies_meanwhile_is_noticed() -> None:
     now = [NOW]
     made = resolve(env="local", token=jwt(exp=NOW + 10), environ={}, now=lambda: now[0]).token_source

@@ -378,6 +378,14 @@ def test_explain_points_out_what_may_surprise(machine: Machine) -> None:
     )
 
 
+def test_explain_says_that_a_token_file_is_not_read_while_there_is_a_token(machine: Machine) -> None:
+    machine.environ |= {"AI_HUB_TOKEN": "t", "AI_HUB_TOKEN_FILE": "/run/token"}
+    note = "AI_HUB_TOKEN_FILE is not read, because AI_HUB_TOKEN is set and comes first."
+
+    assert machine.resolve(env="local").explain().notes == (note,)
+    assert machine.resolve(env="local", token="mine").explain().notes == ()
+
+
 def test_explain_says_which_hosts_are_called_through_a_proxy_without_its_password(machine: Machine) -> None:
     machine.environ |= {"HTTP_PROXY": "http://me:hun/ter2@proxy.example:3128", "NO_PROXY": "b.example"}
     services = {
