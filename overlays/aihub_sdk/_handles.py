@@ -77,7 +77,7 @@ def attached(cls: type[H], handle: object, session: SyncSession | AsyncSession) 
     environment = session.terms.config.environment
     snapshot = handle.snapshot if isinstance(handle, JobHandle) else None
     ref = parse_ref(handle.ref if isinstance(handle, JobHandle) else handle, environment)
-    if ref.kind != cls.kind or not ref.id.isdecimal():
+    if ref.kind != cls.kind or not (ref.id.isascii() and ref.id.isdecimal()):
         raise InvalidRequest(
             f"{ref} is not the reference of a {WAITERS[cls.kind].noun}.",
             field="ref",

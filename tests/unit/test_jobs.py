@@ -469,6 +469,7 @@ def test_every_kind_is_taken_up_again_from_a_reference_and_from_a_pickle(client:
     [
         ("aihub://custom/trainin/7", "Did you mean 'training'"),
         ("aihub://custom/training/x", "not the reference of a training"),
+        ("aihub://custom/training/٣", "not the reference of a training"),
         ("aihub://production/training/7", "belongs to production"),
         ("7", "not the reference of a job"),
     ],

@@ -9,7 +9,7 @@ import click
 
 from ._client import with_hub
 from ._commands import Command
-from ._printing import print_json
+from ._printing import note, print_json
 
 if TYPE_CHECKING:
     from aihub_sdk.client import AIHub
@@ -33,6 +33,8 @@ def _timeout(function: Callable[..., None]) -> Callable[..., None]:
 def follow(handle: Any, *, is_waiting: bool, timeout: float | None) -> Any:
     """Print where a job stands, after its end when that is waited for; the handle that saw it."""
     if is_waiting:
+        # At once: whoever ends this process later has the reference all the same.
+        note(f"waiting for {handle.ref}")
         handle = handle.wait(timeout=timeout)
     print_json(_row(handle))
     return handle
