@@ -42,19 +42,25 @@ class TokenSource(Protocol):
     def refused(self, token: str) -> None:
         """Take note that the server answered 401 to `token`; `current` may give another one afterwards."""
 
-    def renew(self, send_login: Callable[[str, str], str], *, stale: str | None = None) -> str:
+    def renew(
+        self, send_login: Callable[[str, str], str], *, stale: str | None = None, within: float | None = None
+    ) -> str:
         """A token that is not `stale`, from one login however many threads and tasks ask at the same time.
 
         Args:
             send_login: Sends the login for a user name and a password, and returns the token.
             stale: The token that no longer works.
+            within: Seconds to wait for a login that somebody else has sent.
 
         Raises:
             AuthenticationError: This source cannot log in.
+            CallTimeout: Somebody else's login was not answered in time.
             AIHubError: What `send_login` raised; those who waited for that login get the same.
         """
 
-    async def renew_async(self, send_login: Callable[[str, str], Awaitable[str]], *, stale: str | None = None) -> str:
+    async def renew_async(
+        self, send_login: Callable[[str, str], Awaitable[str]], *, stale: str | None = None, within: float | None = None
+    ) -> str:
         """`renew` for asyncio: the same, without blocking the loop."""
 
     def describe(self) -> str:
@@ -193,7 +199,13 @@ class GivenToken:
         if forget is not None:
             forget()
 
-    def renew(self, send_login: Callable[[str, str], str], *, stale: str | None = None) -> str:  # noqa: ARG002  # as above
+    def renew(
+        self,
+        send_login: Callable[[str, str], str],  # noqa: ARG002  # as above
+        *,
+        stale: str | None = None,  # noqa: ARG002  # as above
+        within: float | None = None,  # noqa: ARG002  # as above
+    ) -> str:
         """Always an error. See `TokenSource.renew`."""
         raise self._cannot_renew()
 
@@ -202,6 +214,7 @@ class GivenToken:
         send_login: Callable[[str, str], Awaitable[str]],  # noqa: ARG002  # part of TokenSource
         *,
         stale: str | None = None,  # noqa: ARG002  # part of TokenSource
+        within: float | None = None,  # noqa: ARG002  # part of TokenSource
     ) -> str:
         """Always an error. See `TokenSource.renew`."""
         raise self._cannot_renew()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ._auth import checked_token
 from ._jwt import lifetime_of, utc
-from .errors import AIHubError
+from .errors import AIHubError, CallTimeout, ErrorContext
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -76,17 +76,23 @@ class LoginToken:
             with suppress(OSError):
                 self._saved.forget(self._username, token=token)
 
-    def renew(self, send_login: Callable[[str, str], str], *, stale: str | None = None) -> str:
+    def renew(
+        self, send_login: Callable[[str, str], str], *, stale: str | None = None, within: float | None = None
+    ) -> str:
         """A token that is not `stale`. See `TokenSource.renew`."""
+        from concurrent.futures import TimeoutError as NotInTime  # noqa: PLC0415  # as in _join
+
         while True:
             joined = self._join(stale)
             if isinstance(joined, str):
                 return joined
             if joined is not None:
                 try:
-                    token = joined.result()
+                    token = joined.result(within)
                 except AIHubError as error:
                     raise _own_copy(error) from error
+                except NotInTime as error:
+                    raise _not_in_time(within) from error
                 if token is not None:
                     return token
                 continue
@@ -96,7 +102,9 @@ class LoginToken:
                 self._fail(error)
                 raise
 
-    async def renew_async(self, send_login: Callable[[str, str], Awaitable[str]], *, stale: str | None = None) -> str:
+    async def renew_async(
+        self, send_login: Callable[[str, str], Awaitable[str]], *, stale: str | None = None, within: float | None = None
+    ) -> str:
         """`renew` for asyncio. See `TokenSource.renew_async`."""
         import asyncio  # noqa: PLC0415  # whoever awaits this has loaded it; a synchronous client never does
 
@@ -106,9 +114,11 @@ class LoginToken:
                 return joined
             if joined is not None:
                 try:
-                    token = await asyncio.wrap_future(joined)
+                    token = await asyncio.wait_for(asyncio.wrap_future(joined), within)
                 except AIHubError as error:
                     raise _own_copy(error) from error
+                except asyncio.TimeoutError as error:
+                    raise _not_in_time(within) from error
                 if token is not None:
                     return token
                 continue
@@ -203,6 +213,12 @@ def _usable_until(token: str, now: float) -> float | None:
     seconds = life.expires_at - (now if life.issued_at is None else life.issued_at)
     # Dead on arrival is the clocks' fault.
     return now + seconds - min(RENEWAL_MARGIN, seconds / 10) if seconds > 0 else None
+
+
+def _not_in_time(seconds: float | None) -> CallTimeout:
+    message = f"A login that another call has sent was not answered within {seconds or 0:g} s."
+    context = ErrorContext("user_system", "login")
+    return CallTimeout(message, timeout=seconds, context=context, hint="Allow more time with timeout=.")
 
 
 def _own_copy(error: AIHubError) -> AIHubError:

@@ -85,7 +85,11 @@ class SyncSession:
             return self.transport.exchange(effect)
         if isinstance(effect, Renew):
             source, left = self.terms.identity.source, _left(self.terms, effect)
-            source.renew(lambda username, password: self.log_in(username, password, left).token, stale=effect.rejected)
+
+            def send_login(username: str, password: str) -> str:
+                return self.log_in(username, password, left).token
+
+            source.renew(send_login, stale=effect.rejected, within=left)
         else:
             self._sleep(effect.seconds)
         return None
@@ -157,7 +161,7 @@ class AsyncSession:
             async def send_login(username: str, password: str) -> str:
                 return (await self.log_in(username, password, left)).token
 
-            await self.terms.identity.source.renew_async(send_login, stale=effect.rejected)
+            await self.terms.identity.source.renew_async(send_login, stale=effect.rejected, within=left)
         else:
             await self.pause(effect.seconds)
         return None

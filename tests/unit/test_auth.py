@@ -14,7 +14,7 @@ from aihub_sdk._auth import TokenSource
 from aihub_sdk._config import resolve
 from aihub_sdk._jwt import lifetime_of
 from aihub_sdk._login import LoginToken
-from aihub_sdk.errors import AuthenticationError, ConfigurationError
+from aihub_sdk.errors import AuthenticationError, CallTimeout, ConfigurationError
 from tests.unit.made_up_tokens import NOW, clock, jwt
 
 
@@ -460,6 +460,45 @@ def test_many_tasks_share_one_login() -> None:
         return platform.log_in(username, password)
 
     assert (in_parallel(made, slow, 16), len(platform.logins)) == (["only"] * 16, 1)
+
+
+def test_whoever_waits_for_the_login_of_another_thread_waits_no_longer_than_the_call_may_take() -> None:
+    asked, release, made = threading.Event(), threading.Event(), login()
+
+    def slow(username: str, password: str) -> str:
+        asked.set()
+        release.wait()
+        return "late"
+
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(made.renew, slow)
+        asked.wait()
+        try:
+            with pytest.raises(CallTimeout, match="another call has sent was not answered within 0 s"):
+                made.renew(slow, within=0)
+        finally:
+            release.set()
+        assert first.result() == "late"
+
+
+def test_whoever_waits_for_the_login_of_another_task_waits_no_longer_than_the_call_may_take() -> None:
+    made = login()
+
+    async def run() -> str:
+        release = asyncio.Event()
+
+        async def slow(username: str, password: str) -> str:
+            await release.wait()
+            return "late"
+
+        first = asyncio.create_task(made.renew_async(slow))
+        await asyncio.sleep(0)
+        with pytest.raises(CallTimeout, match="another call has sent was not answered within 0 s"):
+            await made.renew_async(slow, within=0)
+        release.set()
+        return await first
+
+    assert asyncio.run(run()) == "late"
 
 
 def test_a_wrong_password_is_tried_once_and_told_to_all_who_waited() -> None:
