@@ -32,14 +32,17 @@ from ._transport import (
 
 __all__ = ["AsyncStream", "AsyncTransport"]
 
+# Told what kept the answer from being closed, None when it was.
+OnClose = Callable[[BaseException | None], Awaitable[None]]
+
 
 class AsyncStream:
     """`SyncStream` for asyncio; `on_close` is called once, when it is closed."""
 
-    def __init__(self, response: Response, url: str, stall: float, on_close: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, response: Response, url: str, stall: float, on_close: OnClose) -> None:
         self._response = response
         self._url = url
-        self._on_close: Callable[[], Awaitable[None]] | None = on_close
+        self._on_close: OnClose | None = on_close
         # Past the response, as in `SyncStream`.
         self._chunks = response.aiter_bytes() if is_encoded(response) else aiter(cast("AsyncBody", response.stream))
         self.opened = opened_of(response)
@@ -64,12 +67,15 @@ class AsyncStream:
 
     async def close(self) -> None:
         """Give the connection back, or end it when the body was not read to its end."""
+        on_close, self._on_close = self._on_close, None
         try:
             await self._response.aclose()
-        finally:
-            on_close, self._on_close = self._on_close, None
+        except BaseException as error:
             if on_close is not None:
-                await on_close()
+                await on_close(error)
+            raise
+        if on_close is not None:
+            await on_close(None)
 
 
 class AsyncTransport:
@@ -102,11 +108,14 @@ class AsyncTransport:
         try:
             pool = connections.take()
             try:
-                return await self._exchanged(pool, send)
+                outcome = await self._exchanged(pool, send)
             except FAULTS as error:
-                return fault_of(error, send.address)
-            finally:
-                await _give_back(connections, pool)
+                outcome = fault_of(error, send.address)
+            except BaseException as error:
+                await _give_up(connections, pool, error)
+                raise
+            await _give_back(connections, pool)
+            return outcome
         finally:
             slots.release()
 
@@ -136,15 +145,17 @@ class AsyncTransport:
             response = await pool.handle_async_request(self._requests.plain_get(url, stall))
         except BaseException as error:
             slots.release()
-            if pool is not None:
-                await _give_back(connections, pool)
             if isinstance(error, FAULTS):
+                if pool is not None:
+                    await _give_back(connections, pool)
                 return fault_of(error, origin_of(url))
+            if pool is not None:
+                await _give_up(connections, pool, error)
             raise
 
-        async def on_close() -> None:
+        async def on_close(error: BaseException | None) -> None:
             slots.release()
-            await _give_back(connections, pool)
+            await (_give_back(connections, pool) if error is None else _give_up(connections, pool, error))
 
         return AsyncStream(response, url, stall, on_close)
 
@@ -198,3 +209,11 @@ async def _give_back(connections: Connections[AsyncPool], pool: AsyncPool) -> No
     idle = connections.give_back(pool)
     if idle is not None:
         await idle.aclose()
+
+
+async def _give_up(connections: Connections[AsyncPool], pool: AsyncPool, error: BaseException) -> None:
+    """Interrupted in the middle of an exchange, by a cancellation: see `Connections.drop`."""
+    connections.drop(pool)
+    # A coroutine that is thrown away cannot wait for anything any more.
+    if isinstance(error, asyncio.CancelledError):
+        await pool.aclose()

@@ -57,6 +57,10 @@ class Connections(Generic[P]):
         self._made.pop(id(oldest), None)
         return oldest
 
+    def drop(self, pool: P) -> None:
+        """Never hand it out again: its exchange was interrupted, and it may count its connection as busy for ever."""
+        self._made.pop(id(pool), None)
+
     def all(self) -> Iterable[P]:
         """Every pool there is, in use or free."""
         return list(self._made.values())

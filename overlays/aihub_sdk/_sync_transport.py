@@ -37,12 +37,15 @@ _LONGEST_SECONDS = 24 * 3600.0
 
 
 class SyncStream:
-    """An answer that is read piece by piece. Close it, also when it was read to its end; `on_close` is called once."""
+    """An answer that is read piece by piece. Close it, also when it was read to its end.
 
-    def __init__(self, response: Response, url: str, stall: float, on_close: Callable[[], None]) -> None:
+    `on_close` is called once, and told whether that went well.
+    """
+
+    def __init__(self, response: Response, url: str, stall: float, on_close: Callable[[bool], None]) -> None:
         self._response = response
         self._url = url
-        self._on_close: Callable[[], None] | None = on_close
+        self._on_close: Callable[[bool], None] | None = on_close
         # Past the response, which would count and pass on each piece once more.
         self._chunks = response.iter_bytes() if is_encoded(response) else iter(cast("SyncBody", response.stream))
         self.opened = opened_of(response)
@@ -67,12 +70,14 @@ class SyncStream:
 
     def close(self) -> None:
         """Give the connection back, or end it when the body was not read to its end."""
+        on_close, self._on_close = self._on_close, None
+        is_closed = False
         try:
             self._response.close()
+            is_closed = True
         finally:
-            on_close, self._on_close = self._on_close, None
             if on_close is not None:
-                on_close()
+                on_close(is_closed)
 
 
 class SyncTransport:
@@ -115,11 +120,14 @@ class SyncTransport:
         try:
             pool = connections.take()
             try:
-                return self._exchanged(pool, send)
+                outcome = self._exchanged(pool, send)
             except FAULTS as error:
-                return fault_of(error, send.address)
-            finally:
-                _give_back(connections, pool)
+                outcome = fault_of(error, send.address)
+            except BaseException:
+                _give_up(connections, pool)
+                raise
+            _give_back(connections, pool)
+            return outcome
         finally:
             slots.release()
 
@@ -152,16 +160,16 @@ class SyncTransport:
             pool = connections.take()
             response = pool.handle_request(self._requests.plain_get(url, stall))
         except BaseException as error:
-            if pool is not None:
-                _give_back(connections, pool)
             slots.release()
+            if pool is not None:
+                (_give_back if isinstance(error, FAULTS) else _give_up)(connections, pool)
             if isinstance(error, FAULTS):
                 return fault_of(error, origin_of(url))
             raise
 
-        def on_close() -> None:
-            _give_back(connections, pool)
+        def on_close(is_closed: bool) -> None:
             slots.release()
+            (_give_back if is_closed else _give_up)(connections, pool)
 
         return SyncStream(response, url, stall, on_close)
 
@@ -177,6 +185,12 @@ def _give_back(connections: Connections[SyncPool], pool: SyncPool) -> None:
     idle = connections.give_back(pool)
     if idle is not None:
         idle.close()
+
+
+def _give_up(connections: Connections[SyncPool], pool: SyncPool) -> None:
+    """Interrupted in the middle of an exchange, by Ctrl-C: see `Connections.drop`."""
+    connections.drop(pool)
+    pool.close()
 
 
 class _Slots:

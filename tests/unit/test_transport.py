@@ -18,7 +18,9 @@ from aihub_api.s3_relay.models import UploadFileRequest
 from aihub_api.types import File
 from aihub_emulator.certificate import Certificate, certificate_in
 from aihub_sdk import AIHub, AsyncAIHub
+from aihub_sdk._config import resolve
 from aihub_sdk._connections import KEEPALIVE_SECONDS
+from aihub_sdk._core import Clock
 from aihub_sdk._pools import Pools
 from aihub_sdk._proxies import proxy_for
 from aihub_sdk._routes import Way, tls_of_its_own, tls_without_authorities, way_to
@@ -182,6 +184,85 @@ def test_many_tasks_share_at_most_sixteen_connections(server: Server) -> None:
     asyncio.run(call_all())
     assert len(server.requests) == 100
     assert len(set(server.connections)) <= 16
+
+
+class OneConnection(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """A pool; the first one that is made is interrupted in its first exchange."""
+
+    made: list["OneConnection"]
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.is_closed = False
+        self.made.append(self)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests += 1
+        if self is self.made[0]:
+            raise KeyboardInterrupt
+        return search()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return self.handle_request(request)
+        except KeyboardInterrupt:
+            raise asyncio.CancelledError from None
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    async def aclose(self) -> None:
+        self.close()
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_a_connection_is_not_used_again_after_an_interrupt(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Below us a connection may stay busy for ever when it is interrupted at the wrong moment."""
+    OneConnection.made = []
+    monkeypatch.setattr(f"aihub_sdk._{kind}_transport.{kind}_pools", lambda _way: OneConnection)
+
+    async def program() -> None:
+        hub = AsyncAIHub(base_url="http://platform.example", token="t")
+        with pytest.raises(asyncio.CancelledError):
+            await hub.api.data_warehouse.get_search(id=7)
+        await hub.api.data_warehouse.get_search(id=7)
+
+    if kind == "async":
+        asyncio.run(program())
+    else:
+        hub = AIHub(base_url="http://platform.example", token="t")
+        with pytest.raises(KeyboardInterrupt):
+            hub.api.data_warehouse.get_search(id=7)
+        hub.api.data_warehouse.get_search(id=7)
+    assert [(pool.requests, pool.is_closed) for pool in OneConnection.made] == [(1, True), (1, False)]
+
+
+def test_a_call_that_is_cancelled_at_whatever_moment_leaves_a_client_that_works(server: Server) -> None:
+    """It is cancelled each time that it looks at the clock, once before, between and after the pieces of its answer."""
+    left = 0
+    task: asyncio.Task[object] | None = None
+
+    def look() -> float:
+        nonlocal left
+        left -= 1
+        if left == 0 and task is not None:
+            task.cancel()
+        return time.monotonic()
+
+    async def program() -> list[bool]:
+        nonlocal left, task
+        ended = []
+        config = resolve(base_url=server.address, token="t", timeout=5, max_retries=0, environ={})
+        async with AsyncAIHub._from_config(config, clock=Clock(monotonic=look)) as hub:
+            for moment in range(1, 20):
+                left, task = moment, asyncio.create_task(hub.api.data_warehouse.get_search(id=7))
+                await asyncio.gather(task, return_exceptions=True)
+                ended.append(task.cancelled())
+                left, task = 0, None
+                assert (await hub.api.data_warehouse.get_search(id=7)).id == 7
+        return ended
+
+    assert set(asyncio.run(program())) == {True, False}
 
 
 def test_a_forked_child_gets_connections_of_its_own(server: Server) -> None:
