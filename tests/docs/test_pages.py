@@ -99,7 +99,7 @@ def test_every_target_that_a_page_tells_people_to_make_exists() -> None:
     told = {
         (str(PurePosixPath(page)), word)
         for page in pages()
-        for words in re.findall(r"(?:`|^ {4})make ((?:[a-z-]+ ?)+)", text_of(page), re.MULTILINE)
+        for words in re.findall(r"(?:`|^(?: {4})?)make ((?:[a-z-]+ ?)+)", text_of(page), re.MULTILINE)
         for word in words.split()
     }
 

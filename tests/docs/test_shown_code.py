@@ -14,6 +14,8 @@ from tests.docs.test_command_sessions import CHANGES, COMMANDS, first
 
 # A fence such as ```{.bash fragment="installs packages"} shows code that no test runs, and why.
 FENCES = re.compile(r"^```(?P<language>\w*)(?P<rest>[^\n]*)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
+# How a line of Python or of a shell begins. The readmes show the project before anything is installed.
+STARTS = {"aihub", "curl", "export", "from", "git", "import", "make", "pip", "python", "with"}
 SHELLS = {"bash", "console", "sh", "shell"}
 # A line of an indented block, or of a marked one, that calls the command.
 COMMAND = re.compile(r"^(?:    )?(?:\$ )?(aihub [^\n]*)$", re.MULTILINE)
@@ -54,10 +56,29 @@ def test_every_fragment_gives_its_reason() -> None:
     assert len(fragments) > 0
 
 
+def indented_code(page: str) -> list[str]:
+    """Lines of code outside of the fences, where nobody says whether it runs."""
+    outside = FENCES.sub("", text_of(page))
+    return [line for line in re.findall(r"(?<=\n\n) {4}(\S[^\n]*)", outside) if line.split(" ")[0] in STARTS]
+
+
+@pytest.mark.parametrize("page", [page for page in pages() if not page.startswith("README")])
+def test_no_code_stands_outside_of_the_fences(page: str) -> None:
+    assert indented_code(page) == []
+
+
 def test_no_python_block_hides_behind_another_name() -> None:
     languages = {block.language for page in pages() for block in blocks(page)}
 
     assert languages & {"py", "python3", "pycon"} == set()
+
+
+def test_no_python_block_hides_behind_text() -> None:
+    hidden = [
+        (page, code) for page in pages() for name, _, code in fences(page) if name == "text" and "import " in code
+    ]
+
+    assert hidden == []
 
 
 @pytest.mark.parametrize(("page", "command"), shown_commands())
