@@ -13,8 +13,9 @@ from pathlib import Path
 
 from .configuration import configuration
 from .extras import add_extras, copy_packaged
+from .llms import write_indexes
 from .making import MAKERS
-from .markdown import page_text
+from .markdown import joined_lines, page_text
 from .navigation import Page, Section, sections
 from .places import HERE, LANGUAGES, ROOT
 
@@ -42,7 +43,8 @@ def build(site: Path, work: Path) -> None:
         list(pool.map(_run_zensical, [work / language for language in LANGUAGES]))
     for language in LANGUAGES:
         shutil.move(work / language / "out", site / language)
-    add_extras(site, pages)
+    add_extras(site)
+    write_indexes(site, expanded, lambda language, path: (work / language / "pages" / f"{path}.md").read_text("utf-8"))
 
 
 def _expand(pages: Sequence[Page]) -> Iterator[Page]:
@@ -62,6 +64,7 @@ def _write_pages(folder: Path, language: str, pages: Sequence[Page]) -> None:
             text = page_text(page.source, page.path, language, places)
         else:
             text = MAKERS[page.maker].text(page.path, language)
+            text = joined_lines(text) if language == "zh" else text
         file.write_text(text, "utf-8")
     shutil.copytree(HERE / "assets", folder / "assets")
     copy_packaged("iframe-worker/shim/index.js", folder / "assets" / "iframe-worker.js")

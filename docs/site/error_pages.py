@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from aihub_sdk import errors
 
 from .places import HERE
+from .words import COLON, COMMA
 
 _HEAD = {
     "en": """# Error classes
@@ -88,15 +89,15 @@ def _section(name: str, language: str) -> str:
     cls = getattr(errors, name)
     found = error_text(name, language)
     also, cause, remedy, attributes = _LABELS[language]
-    colon = "：" if language == "zh" else ": "
+    colon, comma = COLON[language], COMMA[language]
     builtins = [base.__name__ for base in cls.__mro__ if base.__module__ == "builtins"]
     shown = [base for base in builtins if base not in {"object", "BaseException", "Exception", "Error"}]
     lines = [f"## {name} {{ #{name.lower()} }}", "", found.summary, ""]
     rows = [(cause, found.cause), (remedy, found.remedy)]
     if shown and issubclass(cls, errors.AIHubError):
-        rows.insert(0, (also, ", ".join(f"`{base}`" for base in shown)))
+        rows.insert(0, (also, comma.join(f"`{base}`" for base in shown)))
     if listed := _attributes(cls):
-        rows.append((attributes, ", ".join(f"`{each}`" for each in listed)))
+        rows.append((attributes, comma.join(f"`{each}`" for each in listed)))
     lines += [f"* **{label}**{colon}{words}" for label, words in rows if words]
     return "\n".join([*lines, ""])
 

@@ -1,16 +1,14 @@
-"""What stands beside the pages: scripts, interactive pages, documents to download, `llms.txt`, the entrance."""
+"""What stands beside the pages: scripts, interactive pages, documents to download, the entrance."""
 
 from __future__ import annotations
 
 import html
 import json
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from .localizing import localized
-from .navigation import Page
 from .operations import case_of, operations, service_keys
 from .places import HERE, LANGUAGES, NODE_MODULES
 from .publishing import published
@@ -46,7 +44,7 @@ _CERTIFICATE = {
 }
 
 
-def add_extras(site: Path, pages: Sequence[Page]) -> None:
+def add_extras(site: Path) -> None:
     """Write everything that Zensical does not.
 
     Raises:
@@ -63,10 +61,11 @@ def add_extras(site: Path, pages: Sequence[Page]) -> None:
         folder.mkdir()
         for key in service_keys():
             (folder / f"{key}.html").write_text(_try_page(key, language), "utf-8")
-        (site / language / "llms.txt").write_text(_llms(site, pages, language), "utf-8")
     shutil.copy(HERE / "entrance.html", site / "index.html")
+    # A server shows this at any depth, where Zensical's own, with its links to other files, would be broken.
+    for folder in (site, *(site / language for language in LANGUAGES)):
+        shutil.copy(HERE / "missing.html", folder / "404.html")
     shutil.copy(HERE / "try.js", site / "try.js")
-    shutil.copy(site / "en" / "llms.txt", site / "llms.txt")
     # `make docs-serve` answers this file itself, with the emulator that runs beside the site.
     (site / "emulator.js").write_text("window.aihubEmulator = null\n", "utf-8")
 
@@ -137,13 +136,3 @@ def _notice(key: str, language: str) -> str:
     addresses = (each["url"] for each in localized(key, language)["servers"] if each["x-environment"] == "local")
     address = next((each for each in addresses if each.startswith("https:")), "")
     return f'<p class="notice">{_CERTIFICATE[language].format(address=address)}</p>\n' if address else ""
-
-
-def _llms(site: Path, pages: Sequence[Page], language: str) -> str:
-    heads = {
-        "en": "# AIHub SDK\n\n> The AIHub platform from Python, from the command line and over HTTP.\n\n## Pages\n\n",
-        "zh": "# AIHub SDK\n\n> 用 Python、命令行和 HTTP 调用 AIHub 平台。\n\n## 页面\n\n",
-    }
-    rows = [f"- [{page.titles[language]}](/{language}/{page.path}.html)\n" for page in pages]
-    documents = [f"- [{file.name}](/openapi/{file.name})\n" for file in sorted((site / "openapi").glob("*.json"))]
-    return heads[language] + "".join(rows) + "\n## OpenAPI\n\n" + "".join(documents)

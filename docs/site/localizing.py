@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from functools import cache
 from typing import Any
 
@@ -15,6 +16,7 @@ from .places import BUNDLES
 
 # What stands in these is data of the API and not text about it.
 _DATA = frozenset({"value", "examples", "enum", "default", "const", "required", "x-required-when"})
+_FOLD = re.compile(r"(?<=[，。；：、！？]) (?=\S)")
 _MARKS = {"en": "Note. ", "zh": "注："}
 
 
@@ -44,6 +46,7 @@ def _localize(node: Any, language: str) -> None:
         return
     if language == "zh":
         _exchange(node)
+        _unfold(node)
     note = node.get("x-note" if language == "en" else "x-note-zh")
     if isinstance(note, str):
         node["description"] = f"{node.get('description', '')}\n\n*{_MARKS[language]}{note.strip()}*".strip()
@@ -54,6 +57,13 @@ def _localize(node: Any, language: str) -> None:
                 _localize(each, language)
         elif key not in _DATA:
             _localize(value, language)
+
+
+def _unfold(node: dict[str, Any]) -> None:
+    """Take out the blanks behind Chinese punctuation, where YAML folded a line of text."""
+    for key in ("description", "summary", "x-note-zh"):
+        if isinstance(node.get(key), str):
+            node[key] = _FOLD.sub("", node[key])
 
 
 def _exchange(node: dict[str, Any]) -> None:

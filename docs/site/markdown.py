@@ -39,13 +39,24 @@ def page_text(stem: str, path: str, language: str, places: Mapping[str, str]) ->
     # Every second part is a fenced block, whose brackets are code.
     parts = _FENCE.split(text)
     if language == "zh":
-        # A heading ends at its line, whatever the next one begins with.
-        parts[::2] = [_CHINESE_BREAK.sub("", _HEADING.sub(r"\1\n\n", part)) for part in parts[::2]]
+        parts[::2] = [_joined(part) for part in parts[::2]]
     parts[::2] = [
         _CODE_WITH_BAR.sub(lambda code: code_in_cell(code[1].replace("\\|", "|")), part) for part in parts[::2]
     ]
     parts[::2] = [_LINK.sub(lambda link: _moved(link, source.parent, path, places), part) for part in parts[::2]]
     return "".join(parts)
+
+
+def joined_lines(text: str) -> str:
+    """Chinese Markdown whose line breaks leave no blanks; its code as it is."""
+    parts = _FENCE.split(text)
+    parts[::2] = [_joined(part) for part in parts[::2]]
+    return "".join(parts)
+
+
+def _joined(part: str) -> str:
+    # A heading ends at its line, whatever the next one begins with.
+    return _CHINESE_BREAK.sub("", _HEADING.sub(r"\1\n\n", part))
 
 
 def code_in_cell(text: str) -> str:

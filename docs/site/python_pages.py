@@ -109,25 +109,33 @@ def text(path: str, language: str) -> str:
     """The Markdown of a page."""
     module = next(each for each in modules() if each.path == path)
     intro = _INTRO[language][module.kind].format(key=module.key)
-    return "\n\n".join([f"# {module.titles[language]}", intro, *map(_entry, module.names)]) + "\n"
+    entries = [_entry(name, module.kind) for name in module.names]
+    return "\n\n".join([f"# {module.titles[language]}", intro, *entries]) + "\n"
 
 
-def _entry(name: str) -> str:
-    # Of a module of models, each class; its own heading would say nothing new.
-    is_module = name.endswith(".models")
-    options = "\n    options:\n      show_root_heading: false\n      show_root_toc_entry: false" if is_module else ""
-    return f"::: {name}{options}"
+def _entry(name: str, kind: str) -> str:
+    # What an error is caught as matters; other bases are nobody's business.
+    options = {"show_bases": kind == "errors"}
+    if name.endswith(".models"):
+        # Of a module of models, each class; its own heading would say nothing new.
+        options |= {"show_root_heading": False, "show_root_toc_entry": False}
+    return f"::: {name}\n    options:" + "".join(f"\n      {key}: {str(on).lower()}" for key, on in options.items())
 
 
 def overview(_path: str, language: str) -> str:
     """The index of all names."""
     title, sentence, name, page = _OVERVIEW[language]
     rows = [
-        f"| `{each}` | [{cell(module.titles[language])}]({module.path.removeprefix('python/')}.md) |"
+        f"| {_linked(each, module)} | [{cell(module.titles[language])}]({module.path.removeprefix('python/')}.md) |"
         for module in modules()
         for each in module.names
     ]
     return "\n\n".join([title, sentence, f"| {name} | {page} |\n|---|---|\n" + "\n".join(rows)]) + "\n"
+
+
+def _linked(name: str, module: Module) -> str:
+    """The name, leading to its entry; a module of models has none of its own."""
+    return f"`{name}`" if name.endswith(".models") else f"[`{name}`]({module.path.removeprefix('python/')}.md#{name})"
 
 
 def _module(path: str, titles: tuple[str, str], kind: str, package: str, names: Iterable[str]) -> Module:

@@ -11,7 +11,7 @@ from .navigation import Page
 from .operations import Operation, operations, resolve, service_keys
 from .samples import LABELS, LANGUAGES, samples
 from .schemas import field_rows
-from .words import cell, indented, word
+from .words import BRACKETS, COLON, COMMA, cell, indented, word
 
 _OVERVIEW = {
     "en": """# REST reference
@@ -116,7 +116,7 @@ def overview(_path: str, language: str) -> str:
     rows, downloads = [], [_download("aihub")]
     for key in service_keys():
         document = localized(key, language)
-        names = ", ".join(f"[`{each.id}`]({key}.md#{each.id.lower()})" for each in operations(key))
+        names = COMMA[language].join(f"[`{each.id}`]({key}.md#{each.id.lower()})" for each in operations(key))
         rows.append(f"| [{document['info']['title']}]({key}.md) | {names} | {_try_link(key, language)} |")
         downloads.append(_download(key))
     return _OVERVIEW[language].format(
@@ -177,11 +177,13 @@ def _operation(document: dict[str, Any], operation: Operation, language: str) ->
     yield f"## {spec['summary']} {{ #{operation.id.lower()} }}"
     yield f"`{operation.id}` · **{operation.method}** `{operation.path}`"
     yield spec["description"]
-    yield f"{word('token', language)}: `{scheme}` · {word('document', language)}: {spec['x-source']}"
+    colon = COLON[language]
+    yield f"{word('token', language)}{colon}`{scheme}` · {word('document', language)}{colon}{spec['x-source']}"
     yield from _parameters(document, spec, language)
     if "requestBody" in spec:
         ((media, content),) = spec["requestBody"]["content"].items()
-        yield from _fields(document, content["schema"], f"{word('body', language)} (`{media}`)", language)
+        left, right = BRACKETS[language]
+        yield from _fields(document, content["schema"], f"{word('body', language)}{left}`{media}`{right}", language)
     content = spec["responses"]["200"]["content"]["application/json"]
     yield from _fields(document, content["schema"], word("answer", language), language)
     yield f"### {word('samples', language)} {{ #{operation.id.lower()}-samples }}"

@@ -18,6 +18,8 @@ from aihub_api.tables import OPERATIONS
 
 from .operations import Operation
 
+# What fits beside the navigation, and into the box of the interactive page.
+_WIDTH = 60
 LABELS = {"curl": "curl", "python": "Python", "asyncio": "Python (asyncio)", "shell": "aihub"}
 LANGUAGES = {"curl": "sh", "python": "python", "asyncio": "python", "shell": "sh"}
 
@@ -67,8 +69,13 @@ def _curl_body(operation: Operation) -> list[str]:
         return texts + [f"-F {name}=@{file}" for name, file in operation.files.items()]
     if operation.body is None:
         return []
-    text = json.dumps(operation.body, ensure_ascii=False)
-    return ["-H 'Content-Type: application/json'", f"-d {shlex.quote(text)}"]
+    return ["-H 'Content-Type: application/json'", f"-d {shlex.quote(_json(operation.body))}"]
+
+
+def _json(body: dict[str, Any]) -> str:
+    """A body, in one line where it fits into one, and otherwise with a line for each field."""
+    text = json.dumps(body, ensure_ascii=False)
+    return text if len(text) <= _WIDTH else json.dumps(body, ensure_ascii=False, indent=2)
 
 
 def _shell(operation: Operation) -> str:
@@ -83,7 +90,7 @@ def _shell(operation: Operation) -> str:
     options = [f"--{name.replace('_', '-')} {shlex.quote(str(value))}" for name, value in given.items()]
     options += [f"--{name.replace('_', '-')} {file}" for name, file in operation.files.items()]
     if body:
-        options.append(f"--body {shlex.quote(json.dumps(body, ensure_ascii=False))}")
+        options.append(f"--body {shlex.quote(_json(body))}")
     return " \\\n  ".join([" ".join(words), *options]) if len(options) > 2 else " ".join([*words, *options])
 
 

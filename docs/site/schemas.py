@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .operations import resolve
-from .words import cell, word
+from .words import cell, whole_code, word
 
 
 def field_rows(document: dict[str, Any], schema: dict[str, Any], language: str, prefix: str = "") -> Iterator[str]:
@@ -27,7 +27,7 @@ def field_rows(document: dict[str, Any], schema: dict[str, Any], language: str, 
             values = ", ".join(map(str, condition["values"]))
             needed = f"{word('when', language)} `{condition['field']}` = {values}"
         text = cell(resolve(document, spec).get("description", ""))
-        yield f"| `{prefix}{name}` | {shown} | {needed} | {text}{_members(document, spec, language)} |"
+        yield f"| {whole_code(prefix + name)} | {shown} | {needed} | {text}{_members(document, spec, language)} |"
         if inner is not None:
             suffix = "[]." if "array" in shown else "."
             yield from field_rows(document, inner, language, f"{prefix}{name}{suffix}")

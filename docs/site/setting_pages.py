@@ -6,7 +6,7 @@ import tomllib
 from typing import Any
 
 from .places import HERE
-from .words import cell
+from .words import cell, whole_code
 
 _HEAD = {
     "en": """# Settings
@@ -14,17 +14,21 @@ _HEAD = {
 Every setting with its names. The first place that has it wins: argument, environment variable, named profile, default
 profile, built-in value. [Environments and settings](../start/settings.md) explains how they work together.
 
-| argument of `AIHub` | environment variable | key in a profile | when it is nowhere | meaning |
-|---|---|---|---|---|
+| setting | when it is nowhere | meaning |
+|---|---|---|
 """,
     "zh": """# 设置一览
 
 全部设置及其名字。先找到者生效：参数、环境变量、指定的 profile、默认 profile、内置值。
 它们如何配合见[环境与设置](../start/settings.md)。
 
-| `AIHub` 的参数 | 环境变量 | profile 中的键 | 都没有时 | 含义 |
-|---|---|---|---|---|
+| 设置 | 都没有时 | 含义 |
+|---|---|---|
 """,
+}
+_KINDS = {
+    "en": {"arguments": "argument", "variables": "variable", "keys": "key in a profile"},
+    "zh": {"arguments": "参数", "variables": "环境变量", "keys": "profile 中的键"},
 }
 
 
@@ -40,5 +44,7 @@ def text(_path: str, language: str) -> str:
 
 
 def _row(row: dict[str, Any], language: str) -> str:
-    names = [", ".join(f"`{name}`" for name in row.get(key, ())) for key in ("arguments", "variables", "keys")]
-    return f"| {' | '.join(names)} | {cell(row[f'default_{language}'])} | {cell(row[language])} |\n"
+    given = [(label, [*map(whole_code, row.get(key, ()))]) for key, label in _KINDS[language].items()]
+    # Several of a kind stand below its name, one a line.
+    names = [f"{label}{' ' if len(codes) == 1 else '<br>'}{'<br>'.join(codes)}" for label, codes in given if codes]
+    return f"| {'<br>'.join(names)} | {cell(row[f'default_{language}'])} | {cell(row[language])} |\n"

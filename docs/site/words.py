@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import html
+
 _WORDS = {
     "answer": ("Answer", "响应"),
     "answers": ("Answers", "响应示例"),
     "body": ("Request body", "请求体"),
     "default": ("default", "默认值"),
     "description": ("description", "说明"),
-    "document": ("in the document", "文档章节"),
+    "document": ("In the document", "文档章节"),
     "example_requests": ("Example requests", "请求示例"),
     "failure": ("a failure", "失败"),
     "field": ("field", "字段"),
@@ -19,12 +21,18 @@ _WORDS = {
     "parameters": ("Parameters", "参数"),
     "required": ("required", "必填"),
     "samples": ("Samples", "调用示例"),
-    "token": ("token", "Token"),
+    "token": ("Token", "Token"),
     "try": ("Try it", "在线试用"),
     "type": ("type", "类型"),
     "when": ("when", "条件必填"),
     "yes": ("yes", "是"),
 }
+
+
+# What stands between a name and what is said of it, between names of a list, and around an aside.
+COLON = {"en": ": ", "zh": "："}
+COMMA = {"en": ", ", "zh": "、"}
+BRACKETS = {"en": (" (", ")"), "zh": ("（", "）")}
 
 
 def word(key: str, language: str) -> str:
@@ -35,6 +43,11 @@ def word(key: str, language: str) -> str:
 def cell(text: str) -> str:
     """Text for one cell of a table."""
     return text.replace("|", "\\|").replace("\n\n", "<br>").replace("\n", " ").strip()
+
+
+def whole_code(name: str) -> str:
+    """A long name for a narrow column: it is broken behind its dots, if it has any, and nowhere else."""
+    return f'<code class="whole">{html.escape(name).replace(".", ".<wbr>")}</code>'
 
 
 def indented(text: str, by: int = 4) -> str:

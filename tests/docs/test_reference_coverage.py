@@ -113,7 +113,7 @@ def test_every_setting_has_a_row_under_each_of_its_names(language: str) -> None:
     assert {name for row in rows for name in row.get("arguments", ())} == arguments
     assert {name for row in rows for name in row.get("keys", ())} == set(KEYS)
     assert {name for row in rows for name in row.get("variables", ())} >= set(VARIABLES)
-    assert all(f"`{name}`" in page for name in [*arguments, *KEYS, *VARIABLES])
+    assert all(f">{name}</code>" in page for name in [*arguments, *KEYS, *VARIABLES])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

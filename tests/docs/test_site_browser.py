@@ -126,6 +126,22 @@ def test_trying_out_creates_a_search_on_the_emulator_and_shows_its_answer(
     assert [words for words in browser.complaints() if "@scalar/api-reference@" not in words] == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_request_can_be_sent_from_a_phone(language: str, served: Served, browser: Browser) -> None:
+    show(browser, f"{served.address}/{language}/try/data_warehouse.html", size="phone")
+    browser.until("document.querySelector('button.show-api-client-button')")
+
+    browser.run("document.querySelector('button.show-api-client-button').click()")
+    browser.until(SEND)
+    browser.until("document.querySelector('.scalar-client .cm-content')")
+
+    # The columns of what is sent, and the button that sends it, end within the window.
+    parts = f"[...document.querySelectorAll('.scalar-client :is(section, table, th)'), {SEND}]"
+    ends = browser.run(f"return {parts}.map(part => part.getBoundingClientRect().right)")
+    assert len(ends) > 5
+    assert max(ends) <= browser.run("return innerWidth")
+
+
 @pytest.mark.parametrize("key", service_keys())
 def test_each_interactive_page_shows_its_operations_in_chinese(key: str, served: Served, browser: Browser) -> None:
     browser.complaints()
@@ -200,3 +216,22 @@ def test_the_entrance_leads_to_the_language_of_the_browser(served: Served, brows
 
     language = browser.run("return navigator.languages[0].slice(0, 2) === 'zh' ? 'zh' : 'en'")
     assert browser.run("return location.pathname") == f"/{language}/index.html"
+
+
+def test_the_entrance_leads_to_the_language_that_was_chosen_last(served: Served, browser: Browser) -> None:
+    show(browser, f"{served.address}/en/start/settings.html")
+    # The choice alone: the page that it leads to is another test's.
+    stay = "document.addEventListener('click', click => click.preventDefault(), true);"
+    for language in ("zh", "en"):
+        browser.run(f"{stay} document.querySelector('.md-select__link[lang={language}]').click()")
+
+        browser.open(f"{served.address}/index.html")
+        browser.until(f"location.pathname === '/{language}/index.html'")
+
+
+def test_a_page_that_does_not_exist_leads_back_into_the_site(served: Served, browser: Browser) -> None:
+    show(browser, f"{served.address}/zh/guide/none.html")
+
+    links = browser.run("return [...document.links].map(link => link.href)")
+    assert browser.run("return performance.getEntriesByType('navigation')[0].responseStatus") == 404
+    assert links == [f"{served.address}/{language}/index.html" for language in LANGUAGES]

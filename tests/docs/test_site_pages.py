@@ -107,10 +107,18 @@ def test_each_document_to_download_is_valid(site: Path, suffix: str) -> None:
 
 def test_the_index_for_language_models_names_pages_that_exist(site: Path) -> None:
     for file in (site / "llms.txt", *(site / language / "llms.txt" for language in LANGUAGES)):
-        places = re.findall(r"\]\(/([^)]+)\)", file.read_text("utf-8"))
+        places = re.findall(r"\]\(([^)]+)\)", file.read_text("utf-8"))
 
         assert len(places) > 50
-        assert [place for place in places if not (site / place).exists()] == []
+        assert [place for place in places if not (file.parent / place).exists()] == []
+
+
+def test_the_index_for_language_models_says_what_is_on_each_guide(site: Path) -> None:
+    for language in LANGUAGES:
+        rows = (site / language / "llms.txt").read_text("utf-8").splitlines()
+        silent = [row for row in rows if re.match(r"- \[[^\]]+\]\((start|guide|moving|rest)/[^)]+\)$", row)]
+
+        assert silent == []
 
 
 def test_no_page_shows_markdown_that_was_meant_to_be_something_else(site: Path) -> None:
@@ -118,6 +126,18 @@ def test_no_page_shows_markdown_that_was_meant_to_be_something_else(site: Path) 
     shown = [str(file.relative_to(site)) for file in html_pages(site) if raw.search(file.read_text("utf-8"))]
 
     assert shown == []
+
+
+def test_no_line_break_leaves_a_blank_in_chinese_text(site: Path) -> None:
+    blank = re.compile(r"[，。；：、！？][ \n]+[\w“]|[一-鿿]\n[一-鿿]")
+    shown = {}
+    for file in html_pages(site):
+        if file.is_relative_to(site / "zh") and file.parent.name != "try":
+            texts = re.findall(r"<(?:p|li|td)>([^<]*)", file.read_text("utf-8"))
+            if found := [text for text in texts if blank.search(text)]:
+                shown[str(file.relative_to(site))] = found
+
+    assert shown == {}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,10 +1,11 @@
 // Tables and code can be scrolled with the keyboard, and diagrams are drawn by a script of this site.
 (() => {
   const root = new URL("../..", document.currentScript.src)
-  // The library's own colours of labels on arrows are too faint to be read by everybody.
+  // The library's own colours of labels on arrows and of notes are too faint to be read by everybody.
   const LABELS = ".edgeLabel, .edgeLabel p, .edgeLabel .label, .labelBkg {"
     + "color: var(--md-typeset-color) !important; background-color: var(--md-default-bg-color) !important }"
     + ".edgeLabel rect, .labelBox { fill: var(--md-default-bg-color) !important; opacity: 1 !important }"
+    + ".note { fill: var(--md-code-bg-color) !important } .noteText, .noteText > tspan { fill: var(--md-typeset-color) !important }"
   const isDark = () => document.body.dataset.mdColorScheme === "slate"
 
   const load = () => new Promise((done, failed) => {
@@ -28,6 +29,12 @@
   }
 
   document.addEventListener("DOMContentLoaded", async () => {
+    for (const link of document.querySelectorAll(".md-select__link")) {
+      // The entrance of the site leads to the language that was chosen last.
+      link.addEventListener("click", () => {
+        try { localStorage.setItem("aihub.language", link.lang) } catch { /* A browser that keeps nothing. */ }
+      })
+    }
     for (const wide of document.querySelectorAll(".md-typeset table:not([class]), pre > code")) wide.tabIndex = 0
     const diagrams = [...document.querySelectorAll("pre.diagram")].map(source => {
       const diagram = document.createElement("div")
