@@ -83,6 +83,8 @@ _MARKDOWN = {
     "admonition": {},
     "attr_list": {},
     "md_in_html": {},
+    # A list begins with the number that it is given: readings are referred to by theirs.
+    "sane_lists": {},
     # Anchors keep Chinese words; the usual ones would drop them.
     "toc": {"permalink": True, "slugify": {"object": "pymdownx.slugs.slugify", "kwds": {"case": "lower"}}},
     "pymdownx.details": {},

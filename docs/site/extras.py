@@ -13,6 +13,7 @@ from .operations import case_of, operations, service_keys
 from .places import HERE, LANGUAGES, NODE_MODULES
 from .publishing import published
 from .samples import code_samples
+from .words import COLON, word
 
 # What the built site takes from the npm packages, and where it is put.
 VENDORED = {
@@ -124,7 +125,7 @@ def _try_page(key: str, language: str) -> str:
         **words,
         "notice": _notice(key, language),
         "key": key,
-        "title": localized(key, language)["info"]["title"],
+        "title": f"{localized(key, language)['info']['title']}{COLON[language]}{word('try', language)}",
         "options": "".join(options),
     }
     for name, value in values.items():

@@ -15,15 +15,16 @@ _HEAD = {
 > The AIHub platform from Python, from the command line and over HTTP.
 
 `pip install aihub-sdk`, then `from aihub_sdk import AIHub` (or `AsyncAIHub`, with the same names to be awaited). Which
-platform: `AI_HUB_ENV` (`external-test`, `internal-test`, `production`, `local`), there is no default. Who: `AI_HUB_TOKEN`.
+platform: `AI_HUB_ENV` (`external-test`, `internal-test`, `production`, `local`); there is no default. Who:
+`AI_HUB_TOKEN`.
 `pip install 'aihub-sdk[cli,emulator]'` adds the command `aihub` and an emulator, to try everything without an account.
 """,
     "zh": """# AIHub SDK
 
 > 用 Python、命令行和 HTTP 调用 AIHub 平台。
 
-`pip install aihub-sdk`，然后 `from aihub_sdk import AIHub`（或 `AsyncAIHub`，名称相同，调用时加 `await`）。连接哪个环境：
-`AI_HUB_ENV`（`external-test`、`internal-test`、`production`、`local`），没有默认值。以谁的身份：`AI_HUB_TOKEN`。
+`pip install aihub-sdk`，然后 `from aihub_sdk import AIHub`（或 `AsyncAIHub`，名称相同，调用时加 `await`）。
+连接哪个环境：`AI_HUB_ENV`（`external-test`、`internal-test`、`production`、`local`），没有默认值。以谁的身份：`AI_HUB_TOKEN`。
 `pip install 'aihub-sdk[cli,emulator]'` 另加 `aihub` 命令和模拟器，没有账号也能试用全部功能。
 """,
 }

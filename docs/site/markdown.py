@@ -10,6 +10,8 @@ from pathlib import Path
 
 from .places import ROOT, source_of
 
+# The page whose items are numbered once and for all, and which other pages refer to.
+READINGS = "spec/README"
 _LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
 _FENCE = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
 _SWITCH = re.compile(r"\A(# [^\n]*\n)\n\[(?:中文[^\]]*|English)\]\([^)]*\)\n")
@@ -22,6 +24,9 @@ _CHINESE_BREAK = re.compile(
 )
 
 _HEADING = re.compile(r"^(#+ [^\n]*)\n(?!\n)", re.MULTILINE)
+# The site's Markdown takes a list for an inner one from four blanks on; behind `1. ` three are usual.
+_INNER_ITEM = re.compile(r"^ {2,3}(?=[*-] )", re.MULTILINE)
+_READING = re.compile(r"^(\d+)\. (?=\*\*)", re.MULTILINE)
 _CODE_WITH_BAR = re.compile(r"`([^`\n]*\\\|[^`\n]*)`")
 
 
@@ -43,6 +48,10 @@ def page_text(stem: str, path: str, language: str, places: Mapping[str, str]) ->
     parts[::2] = [
         _CODE_WITH_BAR.sub(lambda code: code_in_cell(code[1].replace("\\|", "|")), part) for part in parts[::2]
     ]
+    # The site's Markdown does not know this escape.
+    parts[::2] = [_INNER_ITEM.sub("    ", part).replace(r"\<", "&lt;") for part in parts[::2]]
+    if stem == READINGS:
+        parts[::2] = [_READING.sub(r'\1. <a id="reading-\1"></a>', part) for part in parts[::2]]
     parts[::2] = [_LINK.sub(lambda link: _moved(link, source.parent, path, places), part) for part in parts[::2]]
     return "".join(parts)
 

@@ -71,7 +71,9 @@ def modules() -> Iterator[Module]:
     yield _module("python/clients", ("Clients", "客户端"), "client", "aihub_sdk", clients)
     yield Module("python/nouns", {"en": "Nouns of a client", "zh": "客户端的各个对象"}, "nouns", tuple(_nouns()))
     yield _module("python/values", ("Handles and values", "句柄与返回值"), "values", "aihub_sdk", values)
-    yield _module("python/errors", ("Errors", "异常"), "errors", "aihub_sdk.errors", sorted(errors))
+    yield _module(
+        "python/errors", ("Errors in Python", "Python 中的异常"), "errors", "aihub_sdk.errors", sorted(errors)
+    )
     testing = ROOT / "overlays" / "aihub_sdk" / "testing"
     file = testing.with_suffix(".py") if testing.with_suffix(".py").exists() else testing / "__init__.py"
     if file.exists():
@@ -80,7 +82,7 @@ def modules() -> Iterator[Module]:
     names = _exported("overlays/aihub_emulator/__init__.py")
     faults = [f"aihub_emulator.faults.{name}" for name in _exported("overlays/aihub_emulator/faults.py")]
     emulator = (*(f"aihub_emulator.{name}" for name in names), *faults)
-    yield Module("python/emulator", {"en": "Emulator", "zh": "模拟器"}, "emulator", emulator)
+    yield Module("python/emulator", {"en": "Emulator in Python", "zh": "Python 中的模拟器"}, "emulator", emulator)
     low = [
         f"aihub_api.{module}.{name}"
         for module in ("types", "errors", "tables")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +12,7 @@ from .navigation import Page
 from .operations import Operation, operations, resolve, service_keys
 from .samples import LABELS, LANGUAGES, samples
 from .schemas import field_rows
-from .words import BRACKETS, COLON, COMMA, cell, indented, word
+from .words import BRACKETS, COLON, COMMA, cell, indented, whole_code, word
 
 _OVERVIEW = {
     "en": """# REST reference
@@ -33,8 +34,9 @@ _OVERVIEW = {
 
 {addresses}
 
-An empty cell means that the document prints no address. [Environments and settings](../start/settings.md) tells how
-to name one.
+The emulator (`local`) answers for all services at `http://127.0.0.1:8021`, and for the S3 relay at
+`https://127.0.0.1:8443`. An empty cell means that the document prints no address.
+[Environments and settings](../start/settings.md) tells how to name one.
 
 ## Failures
 
@@ -73,7 +75,7 @@ language. English in the standard places; the Chinese copies have Chinese there.
 
 {addresses}
 
-空白表示文档没有给出地址，如何指定见[环境与设置](../start/settings.md)。
+模拟器（`local`）的全部服务都在 `http://127.0.0.1:8021`，S3 中转服务在 `https://127.0.0.1:8443`。空白表示文档没有给出地址，如何指定见[环境与设置](../start/settings.md)。
 
 ## 失败
 
@@ -95,6 +97,7 @@ OpenAPI 3.1 格式的接口描述，可导入 Postman、Apifox、Insomnia 等工
 {downloads}
 """,
 }
+_READINGS = re.compile(r"\bReadings? \d+(?:(?:, | and )\d+)*|读法 \d+(?:、\d+)*")
 _CODES_ZH = {
     0: "成功",
     1: "服务端发生未预期的错误，请联系管理员",
@@ -141,12 +144,17 @@ def _download(name: str) -> str:
 def _addresses(language: str) -> str:
     environments: dict[str, str] = {}
     rows = []
-    tables = {key: localized(key, language).get("servers", []) for key in service_keys()}
+    # The emulator has one address for all, and it stands below the table.
+    tables = {
+        key: [each for each in localized(key, language).get("servers", []) if each["x-environment"] != "local"]
+        for key in service_keys()
+    }
     for servers in tables.values():
         environments.update({each["x-environment"]: each["description"] for each in servers})
     for key, servers in tables.items():
-        found = {each["x-environment"]: f"`{each['url']}`" for each in servers}
-        rows.append(f"| `{key}` | " + " | ".join(found.get(name, "") for name in environments) + " |")
+        found = {each["x-environment"]: whole_code(each["url"], "//") for each in servers}
+        cells = " | ".join(found.get(name, "") for name in environments)
+        rows.append(f"| {whole_code(key)} | {cells} |")
     heads = " | ".join(f"{title}<br>`{name}`" for name, title in environments.items())
     return f"| | {heads} |\n|---|{'---|' * len(environments)}\n" + "\n".join(rows)
 
@@ -168,7 +176,13 @@ def text(path: str, language: str) -> str:
     lines[2] = f'<a class="md-button md-button--primary" href="../try/{key}.html">{word("try", language)}</a>'
     for operation in operations(key):
         lines += _operation(document, operation, language)
-    return "\n\n".join(lines) + "\n"
+    return _with_readings("\n\n".join(lines) + "\n")
+
+
+def _with_readings(markdown: str) -> str:
+    """The same, with each number of a reading leading to it."""
+    link = r"[\g<0>](../project/readings.md#reading-\g<0>)"
+    return _READINGS.sub(lambda found: re.sub(r"\d+", link, found[0]), markdown)
 
 
 def _operation(document: dict[str, Any], operation: Operation, language: str) -> Iterator[str]:

@@ -45,9 +45,9 @@ def cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n\n", "<br>").replace("\n", " ").strip()
 
 
-def whole_code(name: str) -> str:
-    """A long name for a narrow column: it is broken behind its dots, if it has any, and nowhere else."""
-    return f'<code class="whole">{html.escape(name).replace(".", ".<wbr>")}</code>'
+def whole_code(name: str, behind: str = ".") -> str:
+    """A long name for a narrow column: it may be broken behind certain characters, its dots, and nowhere else."""
+    return f'<code class="whole">{html.escape(name).replace(behind, behind + "<wbr>")}</code>'
 
 
 def indented(text: str, by: int = 4) -> str:

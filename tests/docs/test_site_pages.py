@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -126,6 +127,40 @@ def test_no_page_shows_markdown_that_was_meant_to_be_something_else(site: Path) 
     shown = [str(file.relative_to(site)) for file in html_pages(site) if raw.search(file.read_text("utf-8"))]
 
     assert shown == []
+
+
+def test_the_readings_are_shown_under_their_own_numbers(site: Path) -> None:
+    """Other pages and the spec refer to them by number."""
+    for language in LANGUAGES:
+        page = (site / language / "project" / "readings.html").read_text("utf-8")
+        # Of each list the number that it begins with, and the readings that are its items.
+        parts = re.split(r"<ol(?: start=\"(\d+)\")?>", page)[1:]
+        lists = [
+            (int(start or 1), [int(each) for each in re.findall(r'<li>\s*(?:<p>)?<a id="reading-(\d+)">', part)])
+            for start, part in zip(parts[::2], parts[1::2], strict=True)
+        ]
+        shown = [(start, found) for start, found in lists if found]
+
+        numbers = [number for _, found in shown for number in found]
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert len(numbers) >= 37
+        assert all(found == list(range(start, start + len(found))) for start, found in shown)
+
+
+def test_the_numbers_of_readings_lead_to_them(site: Path) -> None:
+    for language in LANGUAGES:
+        page = (site / language / "rest" / "quota_schedule.html").read_text("utf-8")
+
+        assert '<a href="../project/readings.html#reading-13">13</a>' in page
+        assert not re.search(r"(?:Reading|读法) \d", page)
+
+
+def test_no_two_pages_of_a_language_have_the_same_title(site: Path) -> None:
+    for language in LANGUAGES:
+        texts = [file.read_text("utf-8") for file in html_pages(site) if file.is_relative_to(site / language)]
+        titles = Counter(re.findall(r"<title>\s*(.*?)\s*</title>", text)[0] for text in texts)
+
+        assert [title for title, times in titles.items() if times > 1] == []
 
 
 def test_no_line_break_leaves_a_blank_in_chinese_text(site: Path) -> None:
