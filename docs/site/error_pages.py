@@ -127,5 +127,5 @@ def _tree(language: str) -> str:
 
 
 def _short(name: str) -> str:
-    """The first part of a class's Chinese summary, for one line of the tree."""
-    return re.split("[。：，]", error_text(name, "zh").summary)[0].replace("`", "")
+    """What a class means, in Chinese and in one line of the tree: up to a comma it may say the opposite."""
+    return re.split("[。：]", error_text(name, "zh").summary)[0].replace("`", "")

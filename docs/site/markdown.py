@@ -87,5 +87,5 @@ def _moved(link: re.Match[str], folder: Path, path: str, places: Mapping[str, st
     place = places.get(re.sub(r"(\.zh)?\.md$", "", name))
     if place is None:
         # A file of the repository that is no page: its name, to be looked up there.
-        return words if words.startswith("`") else f"{words} (`{name}`)" if words != name else f"`{name}`"
+        return words if words.startswith("`") else f"`{name}`" if name.endswith(words) else f"{words} (`{name}`)"
     return f"[{words}]({relative(place, path)}{f'#{anchor}' if anchor else ''})"
