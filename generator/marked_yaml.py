@@ -87,23 +87,35 @@ def _compose(shown: str, text: str) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise SpecError(shown, line, f"not valid YAML: {error.problem}.", "correct the YAML at this line.") from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, text.find(chr(error.character))) + 1
+        message = f"not valid YAML: the character U+{error.character:04X} is not allowed."
+        raise SpecError(shown, line, message, "remove it.") from error
 
 
-def _plain(shown: str, node: yaml.Node) -> Any:
+def _plain(shown: str, node: yaml.Node, above: tuple[yaml.Node, ...] = ()) -> Any:
+    if any(node is one for one in above):
+        line = node.start_mark.line + 1
+        raise SpecError(shown, line, "an anchor stands inside of itself.", "write the value out instead of `*`.")
     if isinstance(node, yaml.MappingNode):
-        data = {str(key.value): _plain(shown, value) for key, value in node.value}
-        if len(data) != len(node.value):
-            _refuse_duplicate(shown, node)
+        data = {str(key.value): _plain(shown, value, (*above, node)) for key, value in node.value}
+        if len(data) != len(node.value) or "<<" in data or not all(isinstance(key.value, str) for key, _ in node.value):
+            _refuse_keys(shown, node)
         return data
     if isinstance(node, yaml.SequenceNode):
-        return [_plain(shown, item) for item in node.value]
+        return [_plain(shown, item, (*above, node)) for item in node.value]
     return _SCALARS.get(node.tag, str)(node.value)
 
 
-def _refuse_duplicate(shown: str, node: yaml.MappingNode) -> None:
+def _refuse_keys(shown: str, node: yaml.MappingNode) -> None:
     seen: dict[str, int] = {}
     for key, _ in node.value:
         line = key.start_mark.line + 1
+        if not isinstance(key.value, str):
+            remedy = "write `key: value`, and quote a text that begins with a brace or a bracket."
+            raise SpecError(shown, line, "a key is a mapping or a list.", remedy)
+        if key.value == "<<":
+            raise SpecError(shown, line, "`<<` merges nothing in YAML 1.2.", "write the keys out, or use a `$ref`.")
         if key.value in seen:
             message = f"the key `{key.value}` stands at line {seen[key.value]} too; only one would count."
             raise SpecError(shown, line, message, "merge the two entries.")

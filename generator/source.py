@@ -65,7 +65,7 @@ def load_spec(root: Path) -> Spec:
         shared=_load_folder(root, "shared"),
         environments=_load_document(root, "environments.yaml"),
         behaviours=_load_document(root, "behaviours.yaml"),
-        examples=[_load_example(root, path) for path in sorted(root.glob("examples/*/*"))],
+        examples=[_load_example(root, path) for path in _example_files(root)],
         readme=_read(root, "README.md"),
     )
 
@@ -82,6 +82,14 @@ def _load_folder(root: Path, folder: str) -> dict[str, Document]:
 
 def _load_document(root: Path, relative: str) -> Document:
     return parse(relative, _read(root, relative), shown=f"{root.name}/{relative}")
+
+
+def _example_files(root: Path) -> list[Path]:
+    for path in sorted(root.glob("examples/*")):
+        if not path.is_dir():
+            shown = f"{root.name}/examples/{path.name}"
+            raise SpecError(shown, 1, "the example lies in no service's folder.", "move it to examples/<service>/.")
+    return sorted(root.glob("examples/*/*"))
 
 
 def _load_example(root: Path, path: Path) -> ExampleFile:
@@ -113,5 +121,7 @@ def _read(root: Path, relative: str) -> str:
         return (root / relative).read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise SpecError(shown, 1, "the file is missing.", "add it; a spec has no optional file.") from error
+    except IsADirectoryError as error:
+        raise SpecError(shown, 1, "a folder stands where a file belongs.", "rename or remove it.") from error
     except UnicodeDecodeError as error:
         raise SpecError(shown, 1, "the file is not UTF-8 text.", "save it as UTF-8.") from error

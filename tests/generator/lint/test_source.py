@@ -112,6 +112,40 @@ def test_broken_yaml_is_located(spec_root: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: 1\nb: \x07\n", "2: not valid YAML: the character U+0007 is not allowed. Fix: remove it."),
+        (
+            "a: &a\n  b: *a\n",
+            "1: an anchor stands inside of itself. Fix: write the value out instead of `*`.",
+        ),
+        (
+            "a: &a {c: 1}\nb:\n  <<: *a\n",
+            "3: `<<` merges nothing in YAML 1.2. Fix: write the keys out, or use a `$ref`.",
+        ),
+        (
+            "a: 1\nb: {{c}}\n",
+            (
+                "2: a key is a mapping or a list. "
+                "Fix: write `key: value`, and quote a text that begins with a brace or a bracket."
+            ),
+        ),
+    ],
+    ids=["control-character", "anchor-in-itself", "merge-key", "mapping-as-key"],
+)
+def test_yaml_that_means_something_else_elsewhere_is_refused(spec_root: Path, text: str, said: str) -> None:
+    (spec_root / "behaviours.yaml").write_text(text, encoding="utf-8")
+    assert _error(spec_root) == f"spec/behaviours.yaml:{said}"
+
+
+def test_a_folder_in_the_place_of_a_file_is_refused(spec_root: Path) -> None:
+    (spec_root / "services/more.yaml").mkdir()
+    assert _error(spec_root) == (
+        "spec/services/more.yaml:1: a folder stands where a file belongs. Fix: rename or remove it."
+    )
+
+
 def test_broken_json_is_located(spec_root: Path) -> None:
     (spec_root / "examples/jobs/getJob.success.json").write_text('{\n  "a": 1,\n}', encoding="utf-8")
     assert _error(spec_root).startswith("spec/examples/jobs/getJob.success.json:3: not valid JSON:")
