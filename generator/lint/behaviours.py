@@ -147,6 +147,22 @@ def _retry(survey: Survey) -> Iterator[Remark]:
             yield Remark(entry, message, "name the operation in `check`, or say it in a sentence.")
 
 
+def _other_kinds(survey: Survey) -> Iterator[Remark]:
+    operations = _operations(survey)
+    for paging in _top(survey).children("paging"):
+        operation = operations.get(paging.name)
+        if operation is None:
+            continue
+        parameters = {str(one.get("name")): survey.follow(one.child("schema")) for one in survey.parameters(operation)}
+        data = data_schema(survey, operation)
+        fields = {key: property_of(survey, data, str(paging.get(key))) for key in ("total", "items")}
+        fields |= {key: parameters.get(str(paging.get(key))) for key in ("page", "size")}
+        for key, schema in fields.items():
+            wanted = "array" if key == "items" else "integer"
+            if schema is not None and wanted not in (schema.get("type") or ()):
+                yield Remark(paging.child(key), f"`{paging.get(key)}` of `{paging.name}` is no {wanted}.")
+
+
 def _other_keys(survey: Survey) -> Iterator[Remark]:
     top = _top(survey)
     yield from _differ(top, _KEYS)
@@ -208,5 +224,12 @@ RULES = (
         why="A misspelt key silently has no effect.",
         mend="use the keys that the comments in behaviours.yaml explain.",
         check=_other_keys,
+    ),
+    Rule(
+        code="S076",
+        title="page whose parts are of another kind",
+        why="Pages are counted with whole numbers, and what they hold is a list.",
+        mend="name an integer for page, size and total, and a list for items.",
+        check=_other_kinds,
     ),
 )

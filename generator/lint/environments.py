@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -61,7 +62,7 @@ def _fault(place: Place) -> str:
         port = parts.port
     except ValueError:
         return "has no valid port"
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if parts.scheme not in ("http", "https") or not re.fullmatch(r"\[[0-9a-f:]+\]:\d+|[\w.-]+(:\d*)?", parts.netloc):
         return "is not http://<host>:<port>"
     if parts.path or parts.query or parts.fragment:
         return "has a path; paths belong to the operations"

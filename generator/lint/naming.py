@@ -14,8 +14,26 @@ from generator.lint.survey import Operation, Survey
 VERBS = ("create", "delete", "get", "import", "list", "login", "stop", "update", "upload")
 _BARE_VERBS = ("login",)
 _SECTIONS = ("schemas", "responses", "parameters", "requestBodies", "links", "securitySchemes", "headers")
-# Names that a generated function's own arguments have.
-_ARGUMENTS = ("body", "client", "self")
+# What a generated function calls by these names.
+_ARGUMENTS = ("OPERATION", "body", "call", "client", "models", "self", "warnings")
+# What a generated class calls by these names while it is made, and what a strict model does.
+_ATTRIBUTES = (
+    "attrs",
+    "bool",
+    "client",
+    "float",
+    "int",
+    "list",
+    "model_dump",
+    "model_validate",
+    "msgspec",
+    "self",
+    "str",
+)
+# What a generated module of models imports.
+_IMPORTED = ("Annotated", "Any", "File", "OpenIntEnum", "OpenStrEnum", "RequiredWhen", "TypeAlias")
+# Modules and files that stand beside the services', and `AI_HUB_BASE_URL`.
+_BESIDE_SERVICES = ("aihub", "api", "base", "client", "errors", "tables", "types")
 
 
 def _not_verb_noun(survey: Survey) -> Iterator[Remark]:
@@ -27,6 +45,15 @@ def _not_verb_noun(survey: Survey) -> Iterator[Remark]:
             yield Remark(operation.place, message, "add `operationId: <verb><Noun>`.")
         elif operation.id not in _BARE_VERBS and not re.fullmatch(pattern, operation.id):
             yield Remark(place, f"operationId `{operation.id}` is not verbNoun.")
+        elif (made := _function(operation.id)) != snake_case(operation.id):
+            message = f"operationId `{operation.id}` would become both `{made}` and `{snake_case(operation.id)}`."
+            yield Remark(
+                place, message, "write abbreviations as words and numbers inside of them: `getUrl`, `getV2Url`."
+            )
+
+
+def _function(operation_id: str) -> str:
+    return "".join(f"_{char.lower()}" if char.isupper() else char for char in operation_id)
 
 
 def _not_unique(survey: Survey) -> Iterator[Remark]:
@@ -66,6 +93,11 @@ def _unsafe_schema_name(survey: Survey) -> Iterator[Remark]:
         if made != place.name:
             remedy = "choose a name that no builtin has." if made.endswith("_") else f"rename it to `{made}`."
             yield Remark(place, f"schema `{place.name}` would become the class `{made}`.", remedy)
+        elif place.name in _IMPORTED:
+            message = f"schema `{place.name}` would hide the `{place.name}` that generated modules import."
+            yield Remark(place, message, "choose another name.")
+        elif not place.name.isascii():
+            yield Remark(place, f"schema `{place.name}` is not written in ASCII.", "choose an English name.")
 
 
 def _same_name_twice(survey: Survey) -> Iterator[Remark]:
@@ -86,11 +118,12 @@ def _same_name_twice(survey: Survey) -> Iterator[Remark]:
 def _reserved_name(survey: Survey) -> Iterator[Remark]:
     for schema in survey.schemas:
         name = schema.place.name
-        if schema.role == "property" and _is_reserved(name, ("client",)):
+        if schema.role == "property" and _is_reserved(name, _ATTRIBUTES):
             yield Remark(schema.place, f"property `{name}` cannot be a Python argument.")
+    functions = [snake_case(operation.id) for operation in survey.operations]
     for place in _parameters(survey):
         name = str(place.get("name"))
-        if _is_reserved(name, _ARGUMENTS):
+        if _is_reserved(name, (*_ARGUMENTS, *functions)):
             yield Remark(place, f"parameter `{name}` cannot be a Python argument.")
 
 
@@ -103,7 +136,8 @@ def _parameters(survey: Survey) -> Iterator[Place]:
 
 
 def _is_reserved(name: str, taken: tuple[str, ...]) -> bool:
-    return not name.isidentifier() or not name.isascii() or keyword.iskeyword(name) or name in taken
+    is_name = name.isidentifier() and name.isascii() and not name.startswith("_")
+    return not is_name or keyword.iskeyword(name) or name in taken
 
 
 def _nameless_schema(survey: Survey) -> Iterator[Remark]:
@@ -114,6 +148,18 @@ def _nameless_schema(survey: Survey) -> Iterator[Remark]:
             yield Remark(schema.place, "the body is described in place, so its class would get an invented name.")
         elif "properties" in schema.place.data or "object" in schema.types:
             yield Remark(schema.place, "an object is described in place, so its class would get an invented name.")
+
+
+def is_service_key(name: str) -> bool:
+    """Whether a service can be called so: as a module, an attribute, a setting and a file."""
+    is_plain = re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) is not None
+    return is_plain and not keyword.iskeyword(name) and name not in _BESIDE_SERVICES
+
+
+def _service_key(survey: Survey) -> Iterator[Remark]:
+    for name, document in survey.spec.services.items():
+        if not is_service_key(name):
+            yield Remark(Place(document, (), document.data), f"`{name}` is no service key.")
 
 
 RULES = (
@@ -165,5 +211,12 @@ RULES = (
         why="A generator invents a name for it, and the invented name changes with its place.",
         mend="move it to components.schemas and refer to it.",
         check=_nameless_schema,
+    ),
+    Rule(
+        code="S017",
+        title="service that cannot be called so",
+        why="A service's key is a Python module, an attribute of `hub.api`, part of a setting's name, and a file.",
+        mend=f"write it in lower case, as in data_warehouse; not {', '.join(_BESIDE_SERVICES)} or a word of Python.",
+        check=_service_key,
     ),
 )

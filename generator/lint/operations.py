@@ -54,6 +54,10 @@ def _answer(survey: Survey) -> Iterator[Remark]:
         success = response_schema(survey, operation)
         if "200" not in responses:
             continue
+        answer = operation.place.child("responses", "200")
+        if answer.get("$ref"):
+            remedy = "write it out under the operation; the schemas it refers to can be shared."
+            yield Remark(answer, f"the answer of `{operation.id}` stands elsewhere.", remedy)
         wanted = f"{operation.id[:1].upper()}{operation.id[1:]}Response"
         if success is None or not success.get("x-envelope"):
             message = f"the answer of `{operation.id}` is no envelope."
@@ -61,6 +65,16 @@ def _answer(survey: Survey) -> Iterator[Remark]:
         elif success.name != wanted:
             message = f"the envelope of `{operation.id}` is called `{success.name}`."
             yield Remark(operation.place.child("responses", "200"), message, f"call it `{wanted}`.")
+        else:
+            yield from _data(survey, operation, success.child("properties", "data"))
+
+
+def _data(survey: Survey, operation: Operation, data: Place) -> Iterator[Remark]:
+    branches = [branch for branch in data.children("anyOf") if branch.get("$ref")]
+    target = survey.follow(branches[0]) if len(branches) == 1 else None
+    if data.data is not None and (target is None or target.get("type") not in ("object", "integer", "string")):
+        remedy = "write `anyOf: [{$ref: ...}, {type: 'null'}]` with a schema of fields; templates know nothing else."
+        yield Remark(data, f"the data of `{operation.id}` is no object.", remedy)
 
 
 def _links(survey: Survey) -> Iterator[Remark]:

@@ -92,6 +92,25 @@ def _unused(survey: Survey) -> Iterator[Remark]:
             yield Remark(place, f"no operation asks for the security scheme `{place.name}`.")
 
 
+def _circles(survey: Survey) -> Iterator[Remark]:
+    for root in survey.roots:
+        for section in _SECTIONS:
+            for place in root.children("components", section):
+                if isinstance(place.get("$ref"), str) and _comes_back(survey, place):
+                    yield Remark(place, f"`{place.name}` refers to itself and to nothing else.")
+
+
+def _comes_back(survey: Survey, place: Place) -> bool:
+    seen: set[object] = set()
+    here: Place | None = place
+    while here is not None and isinstance(here.get("$ref"), str):
+        if here.key in seen:
+            return True
+        seen.add(here.key)
+        here = survey.target(here, here.get("$ref"))
+    return False
+
+
 RULES = (
     Rule(
         code="S050",
@@ -113,5 +132,12 @@ RULES = (
         why="What nothing uses is generated nowhere and goes stale.",
         mend="remove it, or refer to it.",
         check=_unused,
+    ),
+    Rule(
+        code="S053",
+        title="reference in a circle",
+        why="There is nothing at its end that anything could be made of.",
+        mend="write out what one of the components in the circle holds.",
+        check=_circles,
     ),
 )

@@ -10,7 +10,7 @@ from generator.lint.rule import Remark, Rule
 from generator.lint.survey import Schema, Survey
 
 _SCALARS = ("string", "integer", "number", "boolean")
-_IGNORED = {
+IGNORED = {
     "discriminator": "describe the variants as one schema.",
     "contentMediaType": "use `format: binary`.",
     "contentEncoding": "use `format: binary`.",
@@ -146,7 +146,7 @@ def _ignored(survey: Survey) -> Iterator[Remark]:
             if place.data is not None:
                 yield Remark(place, f"`{'.'.join(pointer)}` of a service has no effect.", remedy)
     for schema in survey.schemas:
-        for key, remedy in _IGNORED.items():
+        for key, remedy in IGNORED.items():
             if key in schema.place.data:
                 yield Remark(schema.place.child(key), f"the keyword `{key}` has no effect.", remedy)
 

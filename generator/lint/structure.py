@@ -12,6 +12,7 @@ from generator.lint.survey import METHODS, Survey
 _Shape = dict[str, Any]
 _TEXT: _Shape = {"type": "string"}
 _TEXT_OR_NULL: _Shape = {"type": ["string", "null"]}
+_NUMBER: _Shape = {"type": "number"}
 _LIST: _Shape = {"type": "array"}
 _OBJECT: _Shape = {"type": "object"}
 _TYPES = ["string", "integer", "number", "boolean", "array", "object", "null"]
@@ -29,6 +30,10 @@ def _map(values: _Shape) -> _Shape:
     return {"type": "object", "additionalProperties": values}
 
 
+def _named(values: _Shape, pattern: str) -> _Shape:
+    return {**_map(values), "propertyNames": {"pattern": pattern}}
+
+
 _ANY_SCHEMA = {"$ref": "#/$defs/schema"}
 _SCHEMA = _object(
     {
@@ -41,6 +46,10 @@ _SCHEMA = _object(
         **dict.fromkeys(("enum", "examples"), _LIST),
         **dict.fromkeys(("required", "x-enum-varnames", "x-enum-descriptions"), _list(_TEXT)),
         "x-zh-enum-descriptions": _list(_TEXT),
+        **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), _NUMBER),
+        **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems"), _NUMBER),
+        "pattern": _TEXT,
+        "x-unit": {"enum": ["ms", "s", "GiB", "bytes", "px"]},
         "x-required-when": _object({"field": _TEXT, "values": _LIST}, required=("field", "values")),
     }
 )
@@ -75,9 +84,19 @@ _SHARED = {
     **_object({"info": _OBJECT, "tags": _list(_OBJECT), "paths": _map(_ITEM), "components": _COMPONENTS}),
     "$defs": {"schema": _SCHEMA},
 }
-_SERVICE = {**_SHARED, "required": ["info", "tags", "paths"]}
+_SERVICE = {
+    **_SHARED,
+    "properties": {
+        **_SHARED["properties"],
+        "openapi": {"type": "string", "pattern": r"^3\.1\.\d+$"},
+        "info": _object({"title": _TEXT, "description": _TEXT}, required=("title",)),
+    },
+    "required": ["openapi", "info", "tags", "paths"],
+}
+_VERSION = {"type": "string", "pattern": r"^\d+\.\d+\.\d+$"}
 _TITLED = ("title", "version", "description")
-_INFO = _object({"info": _object(dict.fromkeys(_TITLED, _TEXT), required=_TITLED)}, required=("info",))
+_WORDS = {**dict.fromkeys(_TITLED, _TEXT), "version": _VERSION}
+_INFO = _object({"info": _object(_WORDS, required=_TITLED)}, required=("info",))
 _WAITER = _object(
     {
         **dict.fromkeys(("noun", "poll", "argument", "state"), _TEXT),
@@ -85,17 +104,39 @@ _WAITER = _object(
         **dict.fromkeys(("pending", "success", "failure", "stopped"), _list(_TEXT)),
     }
 )
+_WHOLE: _Shape = {"type": "integer", "minimum": 0}
+_POSITIVE: _Shape = {"type": "integer", "minimum": 1}
+_PAGING = {**dict.fromkeys(("page", "size", "total", "items"), _TEXT), "first": _WHOLE, "default_size": _POSITIVE}
+# The rows have no place for another answer than these.
+_ALWAYS: _Shape = {"enum": [True]}
+_FALLBACK = {
+    "method": {"enum": ["GET", "PUT", "POST", "DELETE", "PATCH"]},
+    "when_status": _list({"type": "integer"}),
+    **dict.fromkeys(("unless_envelope", "remember"), _ALWAYS),
+}
+_UPLOAD = {
+    "parts": _list(_TEXT),
+    "resumable": {"type": "boolean"},
+    "max_bytes": {"type": ["integer", "null"], "minimum": 1},
+}
 _BEHAVIOURS = _object(
     {
-        **dict.fromkeys(("codes", "operations", "paging", "fallbacks"), _map(_OBJECT)),
+        "codes": _named(_object({"name": _TEXT, "description": _TEXT}), r"^-?[1-9]\d*$"),
+        "operations": _map(_OBJECT),
+        "paging": _map(_object(_PAGING)),
+        "fallbacks": _map(_object(_FALLBACK)),
         "waiters": _map(_WAITER),
-        "uploads": _map(_object({"parts": _list(_TEXT)})),
+        "uploads": _map(_object(_UPLOAD)),
     }
 )
+_ENVIRONMENT = _object(
+    dict.fromkeys(("title", "x-zh", "description"), _TEXT), required=("title", "x-zh", "description")
+)
+_ROW = {"addresses": _OBJECT, "local": _TEXT, **dict.fromkeys(("x-source", "note", "note-zh"), _TEXT)}
 _ENVIRONMENTS = _object(
     {
-        "environments": _map(_object({}, required=("title", "x-zh", "description"))),
-        "services": _map(_object({"addresses": _OBJECT}, required=("addresses", "local"))),
+        "environments": {**_named(_ENVIRONMENT, "^[a-z][a-z0-9-]*$"), "required": ["local"]},
+        "services": _map({**_object(_ROW, required=("addresses", "local")), "additionalProperties": False}),
         "gateway": _object({"addresses": _LIST}),
     },
     required=("environments", "services"),

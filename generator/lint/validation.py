@@ -6,6 +6,7 @@ ahead of the spec), `x-required-when` is enforced, and an enum marked `x-open` t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -44,8 +45,8 @@ class Validation:
         reference = _uri(schema.path) + "#" + "".join(f"/{_escape(str(step))}" for step in schema.pointer)
         try:
             errors = [_deepest(error) for error in self._root.evolve(schema={"$ref": reference}).iter_errors(value)]
-        except Unresolvable:  # S050 reports the reference; what lies behind it cannot be judged
-            return
+        except (Unresolvable, RecursionError, re.error):
+            return  # S050, S053 and S037 report the reference or the pattern; what lies behind cannot be judged
         for error in sorted(errors, key=lambda error: [str(step) for step in error.absolute_path]):
             path = tuple(error.absolute_path)
             yield Misfit(path, f"`{path[-1]}`: {error.message}" if path else error.message)
@@ -55,8 +56,10 @@ def shape_misfits(shape: dict[str, Any], value: Any) -> Iterator[Misfit]:
     """Everything in `value` that does not have the plain JSON Schema `shape`."""
     for error in map(_deepest, Draft202012Validator(shape).iter_errors(value)):
         path = tuple(error.absolute_path)
-        names = [step for step in path if isinstance(step, str)]
-        where = f"`{names[-1]}`" if names else "the file"
+        if "propertyNames" in error.absolute_schema_path:
+            yield Misfit((*path, str(error.instance)), f"`{error.instance}` in {_named(path)} {_unlike(error)}")
+            continue
+        where = _named(path)
         wanted: Any = error.validator_value
         if error.validator == "type":
             kinds = [_YAML_WORDS.get(kind, kind) for kind in ([wanted] if isinstance(wanted, str) else wanted)]
@@ -66,8 +69,19 @@ def shape_misfits(shape: dict[str, Any], value: Any) -> Iterator[Misfit]:
         elif error.validator == "required":
             missing = next(name for name in wanted if f"{name!r} is a required" in error.message)
             yield Misfit(path, f"{where} has no `{missing}`")
+        elif error.validator == "pattern":
+            yield Misfit(path, f"{where} is {error.instance!r}, and {_unlike(error)}")
         else:
             yield Misfit(path, f"in {where}, {error.message}")
+
+
+def _named(path: Pointer) -> str:
+    names = [step for step in path if isinstance(step, str)]
+    return f"`{names[-1]}`" if names else "the file"
+
+
+def _unlike(error: ValidationError) -> str:
+    return f"is not written like `{error.validator_value}`"
 
 
 def _validator(survey: Survey) -> Validator:

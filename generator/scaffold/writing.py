@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from generator.lint.casing import snake_case
-from generator.lint.naming import VERBS
+from generator.lint.naming import VERBS, is_service_key
 from generator.marked_yaml import Document, parse
 from generator.project import GeneratorError, Project
 from generator.scaffold.stub import Stub, new_service
@@ -32,8 +32,10 @@ def scaffold(
     """
     spec = load_spec(project.spec)
     verb, noun = _words(operation_id)
-    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", service):
-        raise GeneratorError(f"{service!r} is no service key. Write it in lower case, as in data_warehouse.")
+    if not is_service_key(service):
+        raise GeneratorError(
+            f"{service!r} is no service key, or one that is taken. Write it in lower case, as in data_warehouse."
+        )
     if method is not None and method.lower() not in {"get", "post", "put", "patch", "delete"}:
         raise GeneratorError(f"{method!r} is no method of an operation. Write get, post, put, patch or delete.")
     if path is not None and not path.startswith("/"):

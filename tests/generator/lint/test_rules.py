@@ -69,7 +69,7 @@ def test_a_rule_says_what_why_and_how_to_mend_it(rule: Any) -> None:
 
 def test_findings_come_by_file_and_line(spec_root: Path) -> None:
     jobs = spec_root / "services" / "jobs.yaml"
-    jobs.write_text(jobs.read_text("utf-8").replace("      x-source", "      x-sauce"), encoding="utf-8")
+    jobs.write_text(jobs.read_text("utf-8").replace("      x-source", "      x-provenance"), encoding="utf-8")
     found = [(finding.path, finding.line) for finding in lint(load_spec(spec_root))]
     assert found == [("spec/services/jobs.yaml", line) for line in (14, 43, 71)]
 
