@@ -102,10 +102,29 @@ class ServiceFacts:
         field = self.property(schema, name)
         return field.get("format") == "password" or bool(field.get("x-secret"))
 
-    def required_when(self, schema: str, name: str) -> str:
-        """Arguments of `RequiredWhen` for a request field, `""` for none."""
-        rule = self.property(schema, name).get("x-required-when")
-        return f"{rule['field']!r}, {tuple(rule['values'])!r}" if rule else ""
+    def default(self, schema: str, name: str, *, is_required: bool) -> str:
+        """What stands behind a field's annotation: its default and what the runtime has to know, `""` for nothing."""
+        notes = self._notes(schema, name, is_required=is_required)
+        given = {
+            "default": "" if is_required else "None",
+            "metadata": f"{{{', '.join(notes)}}}" if notes else "",
+            "repr": "False" if self.is_secret(schema, name) else "",
+        }
+        arguments = [f"{key}={value}" for key, value in given.items() if value]
+        if arguments == ["default=None"]:
+            return " = None"
+        return f" = attrs.field({', '.join(arguments)})" if arguments else ""
+
+    def _notes(self, schema: str, name: str, *, is_required: bool) -> list[str]:
+        field = self.property(schema, name)
+        keys, rule = self.required_keys(schema, name), field.get("x-required-when")
+        notes = [f"'required_keys': {keys!r}"] if keys else []
+        if rule and not is_required:
+            notes.append(f"'required_when': RequiredWhen({rule['field']!r}, {tuple(rule['values'])!r})")
+        # Of a text, a number or a truth value; lists and objects may be null without a word.
+        if field.get("x-nullable-reason"):
+            notes.append("'nullable': True")
+        return notes
 
     def members(self, schema: str) -> list[tuple[str, int | str, str]]:
         """An enum's members: name, value, description."""

@@ -60,6 +60,7 @@ def _generate(service: str, document: Json) -> str:
                 collapse_root_models=True,
                 field_constraints=True,
                 use_specialized_enum=False,
+                set_default_enum_member=True,
                 use_schema_description=True,
                 use_field_description=True,
                 use_standard_collections=True,

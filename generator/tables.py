@@ -8,7 +8,7 @@ from typing import Any
 from . import stamp
 from .bundle import Json, operations
 from .deprecation import deprecation_of
-from .facts import function_name
+from .facts import function_name, wrap
 from .project import header
 from .retrying import check_of, is_retry_safe
 from .source import Spec
@@ -239,7 +239,7 @@ def _api(documents: dict[str, Json]) -> str:
         for key, name in classes.items():
             text.append(
                 f"\n    @property\n    def {key}(self) -> {prefix}{name}Api:\n"
-                f'        """{documents[key]["info"]["title"]}."""\n'
+                f'        """{wrap(documents[key]["info"]["title"] + ".", 8)}"""\n'
                 f"        from .{key} import {prefix}{name}Api\n\n"
                 f"        return {prefix}{name}Api(self._sender)\n"
             )

@@ -94,6 +94,9 @@ def encode_form(operation: str, body: object, expected: type) -> Form:
     for attribute, kind in _form_kinds(expected):
         name, value = attribute.name, getattr(body, attribute.name)
         if value is None and attribute.default is not attrs.NOTHING:
+            rule = attribute.metadata.get("required_when")
+            if rule is not None:
+                _check_condition(operation, body, name, rule)
             continue
         if kind is File:
             files[name] = _checked_file(operation, name, value)

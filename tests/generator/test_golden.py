@@ -150,6 +150,25 @@ def test_null_lists_objects_and_texts_are_none(called: Called) -> None:
     assert (answer.data[0].note, answer.box, answer.owner) == (None, None, None)
 
 
+def test_a_null_that_was_seen_is_no_drift(made: Path, called: Called) -> None:
+    operation = called.module("nullable_lists", "list_things").OPERATION
+    envelope = importlib.import_module("golden_api._runtime.envelope")
+    body = b'{"code":0,"data":{"data":[{"id":1,"note":null}]}}'
+    _, answer = envelope.open_answer(operation, status=200, content_type="", body=body, is_strict=True)
+
+    assert answer.data[0].note is None
+
+
+def test_a_form_checks_its_conditions(called: Called) -> None:
+    models = called.module("multipart_forms", "models")
+    errors = importlib.import_module("golden_api.errors")
+    file = importlib.import_module("golden_api.types").File(b"content")
+    body = models.UploadFormRequest(title="t", part=file, kind=models.FormKind.BODY)
+
+    with pytest.raises(errors.InvalidArgument, match=r"body\.note is missing, and kind=4 needs it"):
+        called("multipart_forms", "upload_form", body=body)
+
+
 def test_a_form_travels_as_multipart(called: Called) -> None:
     models = called.module("multipart_forms", "models")
     file = importlib.import_module("golden_api.types").File(b"content")
@@ -199,7 +218,7 @@ def test_a_deprecated_operation_warns_and_the_new_one_does_not(called: Called) -
 def test_a_condition_and_a_limit_are_checked_and_a_secret_is_not_shown(called: Called) -> None:
     models = called.module("conditional_fields", "models")
     errors = importlib.import_module("golden_api.errors")
-    without = models.CreateConditionRequest(type=models.ConditionType.SQL, word="hunter2")
+    without = models.CreateConditionRequest(type=models.ConditionType.SQL, word="hunter2", hint="hunter2 again")
     too_short = models.CreateConditionRequest(type=models.ConditionType.TEXT, word="hunter2", box=[1])
 
     assert "hunter2" not in repr(without)
@@ -207,6 +226,14 @@ def test_a_condition_and_a_limit_are_checked_and_a_secret_is_not_shown(called: C
         called("conditional_fields", "create_condition", body=without)
     with pytest.raises(errors.InvalidArgument, match=r"body\.box does not fit: expected array of length >= 4"):
         called("conditional_fields", "create_condition", body=too_short)
+
+
+def test_a_limit_leaves_a_null_alone(called: Called) -> None:
+    models = called.module("conditional_fields", "models")
+    body = models.CreateConditionRequest(type=models.ConditionType.TEXT, word="a", corners=[1, 2, 3, 4])
+    called("conditional_fields", "create_condition", {"id": 1}, body=body)
+
+    assert called.sent[0].content == b'{"type":2,"word":"a","corners":[1,2,3,4]}'
 
 
 def test_an_operation_without_data_answers_none_and_a_page_knows_its_items(called: Called) -> None:

@@ -224,12 +224,15 @@ def _slot(cls: type, attribute: attrs.Attribute[Any], hint: Any, index: int) -> 
 
     return {
         f"set_{index}": getattr(cls, attribute.name).__set__,
-        f"build_{index}": _field_builder(hint, cls.__name__, attribute.name),
+        f"build_{index}": _field_builder(hint, cls.__name__, attribute),
         f"absent_{index}": absent,
     }
 
 
-def _field_builder(hint: Any, schema: str, field: str) -> Builder:
+def _field_builder(hint: Any, schema: str, attribute: attrs.Attribute[Any]) -> Builder:
+    field = attribute.name
+    if attribute.metadata.get("nullable"):
+        return _builder(hint, schema, field)
     inner = [a for a in typing.get_args(hint) if a is not type(None)]
     is_union = typing.get_origin(hint) in (Union, types.UnionType)
     if is_union and len(inner) == 1 and typing.get_origin(inner[0]) is None and not attrs.has(inner[0]):
