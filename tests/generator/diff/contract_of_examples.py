@@ -8,6 +8,7 @@ strictly and lose nothing. Both also have to fit the strict models of the other 
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import json
 import pkgutil
@@ -89,7 +90,7 @@ def _sent(module: Any, route: str, method: str, operation: dict[str, Any], case:
     arguments = _arguments(module, operation, case)
     if arguments is None:
         return
-    call = module.call(**arguments)
+    call = _called(module, arguments)
     if module.OPERATION.method != method:
         yield f"sent as {module.OPERATION.method} instead of {method}"
     target, _, query = call.target.partition("?")
@@ -103,6 +104,36 @@ def _sent(module: Any, route: str, method: str, operation: dict[str, Any], case:
     wanted = _example(operation.get("requestBody", {}).get("content", {}).get("application/json"), case)
     if wanted is not None and json.loads(call.content) != wanted:
         yield f"sends {call.content!r} instead of {wanted}"
+
+
+class _Caught(Exception):
+    """Stops a call on its way out."""
+
+
+class _Catching:
+    """A sender that gives back what it was asked to send."""
+
+    def build(self, make: Any) -> Any:
+        return make()
+
+    def send(self, call: Any) -> Any:
+        raise _Caught(call)
+
+
+def _called(module: Any, arguments: dict[str, Any]) -> Any:
+    """The call that is sent, the same from the function and from the service's object."""
+    service = importlib.import_module(module.__name__.rpartition(".")[0])
+    api = getattr(service, "".join(part.capitalize() for part in module.OPERATION.service.split("_")) + "Api")
+    told = []
+    name = module.__name__.rpartition(".")[2]
+    for send in (functools.partial(module.sync, _Catching()), getattr(api(_Catching()), name)):
+        try:
+            send(**arguments)
+        except _Caught as caught:
+            told.append(caught.args[0])
+    if told[0] != told[1] or told[0] != module.call(**arguments):
+        raise AssertionError(f"{told} are not the same call")
+    return told[0]
 
 
 def _credential(module: Any, operation: dict[str, Any], schemes: dict[str, Any]) -> Iterator[str]:
@@ -141,12 +172,13 @@ def _arguments(module: Any, operation: dict[str, Any], case: str) -> dict[str, A
     for parameter in operation.get("parameters", ()):
         shown = parameter.get("examples", {}).get(case)
         if shown is not None:
-            kind = next(
-                one.type
+            kind, is_list = next(
+                (one.type, one.is_list)
                 for one in (*module.OPERATION.path_parameters, *module.OPERATION.query_parameters)
                 if one.name == parameter["name"]
             )
-            arguments[parameter["name"]] = kind(shown["value"])
+            value = shown["value"]
+            arguments[parameter["name"]] = [kind(one) for one in value] if is_list else kind(value)
         elif "$ref" not in parameter and parameter.get("required"):
             return None
     for media, content in operation.get("requestBody", {}).get("content", {}).items():
