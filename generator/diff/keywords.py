@@ -101,6 +101,7 @@ TEXT_KEYS: dict[str, Judge] = {
         (
             *("title", "description", "summary", "$comment", "externalDocs"),
             *("x-zh", "x-note", "x-note-zh", "x-displayName", "x-required-reason", "x-required-reason-zh"),
+            "x-nullable-reason",
             *("x-enum-descriptions", "x-zh-enum-descriptions"),
         ),
         rule("text-changed"),

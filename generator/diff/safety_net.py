@@ -18,7 +18,7 @@ from generator.diff.places import environment_names
 from generator.lint.place import Place
 from generator.source import Pointer
 
-_EMPTY = "{}"
+_EMPTY = ("{}", "[]")
 _INLINED = ("parameters", "responses", "requestBodies")
 
 
@@ -42,7 +42,7 @@ def uncovered(pair: Pair, differences: Iterable[Difference]) -> Iterator[Differe
         before, after = old.get(key), new.get(key)
         if before and after and before.value == after.value:
             continue
-        if _EMPTY in (before and before.value, after and after.value) and _is_filled(key, new if before else old):
+        if any(leaf and leaf.value in _EMPTY for leaf in (before, after)) and _is_filled(key, new if before else old):
             continue
         sides = zip((before, after), covers, strict=True)
         if any(leaf and _covered(leaf, index) for leaf, index in sides):
@@ -166,7 +166,7 @@ class _Spread:
                 self.value(key, target)
                 self._via.pop()
         if not place.data:
-            self._keep(key, _EMPTY, place, place.pointer)
+            self._keep(key, repr_of(place.data), place, place.pointer)
         for child in place.children():
             if child.name == "$ref":
                 name = str(child.data).rsplit("/", 1)[-1]

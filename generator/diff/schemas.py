@@ -42,6 +42,7 @@ def schema_differences(pair: Pair, spot: Spot, old: Place, new: Place) -> Iterat
     if before.is_nullable != after.is_nullable:
         suffix = "nullable" if after.is_nullable else "not-nullable"
         yield from by_direction(suffix, spot, old, new)
+    yield from _order(spot, old, new)
     before, after, told = _dereferenced(pair, before, after)
     yield from (found("name-follows", one, other, spot, was=one.data, now=other.data) for one, other in told)
     skipped: tuple[str, ...] = (*_BEING, *LISTS)
@@ -55,6 +56,19 @@ def schema_differences(pair: Pair, spot: Spot, old: Place, new: Place) -> Iterat
         one, other = before.keys.get(key), after.keys.get(key)
         if key not in skipped and not same(one, other):
             yield from KEYWORDS.get(key, unknown)(spot, one, other)
+
+
+def _order(spot: Spot, old: Place, new: Place) -> Iterator[Difference]:
+    """The same types or branches in another order: null first or last makes no difference to anybody."""
+    for key in ("type", "anyOf"):
+        was, now = old.get(key), new.get(key)
+        if (
+            isinstance(was, list)
+            and isinstance(now, list)
+            and was != now
+            and sorted(map(str, was)) == sorted(map(str, now))
+        ):
+            yield found("order-changed", old.child(key), new.child(key), spot)
 
 
 def _read(place: Place) -> _Reading:
