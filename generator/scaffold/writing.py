@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import tempfile
 from pathlib import Path
 
+from generator.lint import Finding, lint
 from generator.lint.casing import snake_case
 from generator.lint.naming import VERBS, is_service_key
 from generator.marked_yaml import Document, parse
@@ -28,7 +31,7 @@ def scaffold(
         path: Path from the host's root; one that the name suggests when None.
 
     Raises:
-        GeneratorError: It cannot be called so, or is there already. Nothing was written.
+        GeneratorError: It cannot be called so, is there already, or would break a rule. Nothing was written.
     """
     spec = load_spec(project.spec)
     verb, noun = _words(operation_id)
@@ -44,7 +47,10 @@ def scaffold(
         )
     stub = Stub(service, operation_id, verb, noun, _base(spec, service), method and method.lower(), path)
     _check_free(spec, stub)
-    return _write(project.spec, spec, stub)
+    texts = _texts(project.spec, spec, stub)
+    _refuse_unsound(spec, texts)
+    _put(texts)
+    return list(texts)
 
 
 def _words(operation_id: str) -> tuple[str, str]:
@@ -72,22 +78,41 @@ def _check_free(spec: Spec, stub: Stub) -> None:
                     raise GeneratorError(f"{method} {path} is taken. Name another one: --path /… or --method ….")
 
 
-def _write(root: Path, spec: Spec, stub: Stub) -> list[Path]:
-    written = []
+def _texts(root: Path, spec: Spec, stub: Stub) -> dict[Path, str]:
+    """The files that change or come, with what they then hold."""
+    texts = {}
     file = root / "services" / f"{stub.service}.yaml"
     if stub.service in spec.services:
         text = file.read_text(encoding="utf-8")
     else:
         text, row = new_service(stub.service)
-        written.append(_add_row(root / "environments.yaml", row, spec.environments))
-    file.write_text(_with_operation(text, stub), encoding="utf-8")
-    written.append(file)
+        texts[root / "environments.yaml"] = _with_row(root / "environments.yaml", row, spec.environments)
+    texts[file] = _with_operation(text, stub)
     folder = root / "examples" / stub.service
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in stub.examples().items():
-        (folder / name).write_text(content, encoding="utf-8")
-        written.append(folder / name)
-    return written
+    return texts | {folder / name: content for name, content in stub.examples().items()}
+
+
+def _refuse_unsound(spec: Spec, texts: dict[Path, str]) -> None:
+    """Try the stub on a copy of the spec, so that no rule has anything against it later."""
+    known = {_what(finding) for finding in lint(spec)}
+    with tempfile.TemporaryDirectory() as aside:
+        root = Path(shutil.copytree(spec.root, Path(aside) / spec.root.name))
+        _put({root / path.relative_to(spec.root): text for path, text in texts.items()})
+        new = [finding for finding in lint(load_spec(root)) if _what(finding) not in known]
+    if new:
+        listing = "\n".join(map(str, new))
+        raise GeneratorError(f"It would break a rule, so nothing was written:\n{listing}")
+
+
+def _what(finding: Finding) -> tuple[str, str, str]:
+    """The finding without its line, which the stub moves."""
+    return finding.path, finding.code, finding.message
+
+
+def _put(texts: dict[Path, str]) -> None:
+    for path, text in texts.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
 
 
 def _with_operation(text: str, stub: Stub) -> str:
@@ -125,9 +150,8 @@ def _depth(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
 
 
-def _add_row(file: Path, row: str, environments: Document) -> Path:
+def _with_row(file: Path, row: str, environments: Document) -> str:
     lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
     at = _end_of(lines, environments, ("services",))
     lines[at:at] = [row]
-    file.write_text("".join(lines), encoding="utf-8")
-    return file
+    return "".join(lines)

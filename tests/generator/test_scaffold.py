@@ -99,6 +99,15 @@ def test_a_new_service_is_one_file_and_its_row_of_addresses(project: Project, re
             {"path": "/data-warehouse/api/v1/searches"},
             "post /data-warehouse/api/v1/searches is taken",
         ),
+        ("class", "getLesson", {}, "'class' is no service key"),
+        (
+            "data_warehouse",
+            "getURL",
+            {},
+            "It would break a rule, so nothing was written:\nspec/services/data_warehouse.yaml:",
+        ),
+        ("ticket_desk", "listFiles", {"path": "/upload"}, "S049 `/upload` and `/upload` of services/s3_relay.yaml"),
+        ("ticket_desk", "getTicket", {"path": "/tickets/{number}"}, "S042 the path of `getTicket` has `{number}`"),
     ],
 )
 def test_what_cannot_be_is_said_and_nothing_is_written(
