@@ -118,7 +118,7 @@ def _same_name_twice(survey: Survey) -> Iterator[Remark]:
 def _reserved_name(survey: Survey) -> Iterator[Remark]:
     for schema in survey.schemas:
         name = schema.place.name
-        if schema.role == "property" and _is_reserved(name, _ATTRIBUTES):
+        if schema.role == "property" and not is_field_name(name):
             yield Remark(schema.place, f"property `{name}` cannot be a Python argument.")
     functions = [snake_case(operation.id) for operation in survey.operations]
     for place in _parameters(survey):
@@ -148,6 +148,11 @@ def _nameless_schema(survey: Survey) -> Iterator[Remark]:
             yield Remark(schema.place, "the body is described in place, so its class would get an invented name.")
         elif "properties" in schema.place.data or "object" in schema.types:
             yield Remark(schema.place, "an object is described in place, so its class would get an invented name.")
+
+
+def is_field_name(name: str) -> bool:
+    """Whether a field can be called so as it is."""
+    return not _is_reserved(name, _ATTRIBUTES)
 
 
 def is_service_key(name: str) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.lint.casing import class_name
+from generator.lint.naming import is_field_name
 from generator.lint.place import Place
 from generator.lint.survey import Survey
 from generator.source import Spec
@@ -72,6 +73,8 @@ class _Patcher:
 
     def _unknown_field(self, difference: Difference) -> bool:
         owner = difference.owner
+        if not _is_writable(difference.name, difference.found):
+            return False
         lines, components = field_lines(class_name(owner.name), difference.name, difference.found)
         text = self._text(owner.path)
         if difference.found.kind == "null" or not text.add_lines((*owner.pointer, "properties"), lines):
@@ -174,6 +177,12 @@ def _reason(spec: Spec, difference: Difference) -> str:
         "wrong type": f"has {_article(difference.found.kind)} for `{difference.name}`, which is {owner.get('type')}",
     }
     return f"{spec.root.name}/{owner.path}:{owner.line}: {difference.source}, {words[difference.kind]}"
+
+
+def _is_writable(name: str, shape: Shape) -> bool:
+    """Whether the spec takes a field of this name, and all that is inside of it."""
+    inner = shape.item.fields if shape.item else shape.fields
+    return is_field_name(name) and all(_is_writable(*field) for field in inner.items())
 
 
 def _article(kind: str) -> str:

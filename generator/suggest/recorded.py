@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import re
+import zlib
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +23,7 @@ _DRIFT = re.compile(
     r"\b(?P<operation>\w+): the answer differs from the spec: "
     r"(?P<schema>\w+)\.(?P<field>\w+)(?P<items>(?:\[\])*): expected (?P<expected>[^,]+), got (?P<found>\S+)"
 )
+_GZIP = b"\x1f\x8b"
 _KINDS = ("object", "array", "string", "boolean", "null", "number", "nothing")
 
 
@@ -35,13 +38,29 @@ def har_of(text: str) -> dict[str, Any] | None:
 
 def from_har(survey: Survey, har: dict[str, Any]) -> Iterator[Difference]:
     """What the recorded answers of documented operations have that the spec does not say."""
-    for number, entry in enumerate(har["log"].get("entries", ()), start=1):
-        request = entry.get("request", {})
-        operation = _operation(survey, str(request.get("method")), urlsplit(str(request.get("url"))).path)
+    for number, entry in enumerate(_list(har["log"].get("entries")), start=1):
+        request, response = (_mapping(_mapping(entry).get(key)) for key in ("request", "response"))
+        operation = _operation(survey, str(request.get("method")), _path(str(request.get("url"))))
         schema = data_schema(survey, operation) if operation else None
-        data = _data(entry.get("response", {}))
+        data = _data(response)
         if operation is not None and schema is not None and data is not None:
             yield from differences(survey, schema, data, f"{operation.id}, entry {number} of the recording")
+
+
+# A recording may have been cut off, or made by a tool that takes liberties: what is no entry is stepped over.
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""
 
 
 def _operation(survey: Survey, method: str, path: str) -> Operation | None:
@@ -57,11 +76,13 @@ def _operation(survey: Survey, method: str, path: str) -> Operation | None:
 
 def _data(response: dict[str, Any]) -> Any:
     """The data of a successful envelope; None for everything else."""
-    content = response.get("content") or {}
+    content = _mapping(response.get("content"))
     text = content.get("text") or ""
     try:
-        body = json.loads(base64.b64decode(text) if content.get("encoding") == "base64" else text)
-    except ValueError:
+        raw = base64.b64decode(text) if content.get("encoding") == "base64" else str(text).encode()
+        # Some tools keep a body as it travelled.
+        body = json.loads(gzip.decompress(raw) if raw.startswith(_GZIP) else raw)
+    except (ValueError, OSError, EOFError, zlib.error):
         return None
     is_success = isinstance(body, dict) and body.get("code") == 0
     return body.get("data") if is_success else None

@@ -1,6 +1,7 @@
 """Recorded answers and drift logs become a patch that applies, after which the spec is sound and the answers fit."""
 
 import base64
+import gzip
 import json
 import logging
 import shutil
@@ -258,3 +259,43 @@ def test_the_command_says_when_there_is_nothing_or_something_to_decide(
     assert suggested("nothing of interest\n") == (0, "Nothing in it differs from the spec.\n")
     code, told = suggested(json.dumps(har(entry({**SEARCH, "results": {}}))))
     assert (code, told.startswith("# by hand: spec/services/data_warehouse.yaml:")) == (1, True)
+
+
+def test_a_field_that_the_spec_cannot_take_is_left_to_people(survey: Survey) -> None:
+    suggestion = of_answer(survey, owner={"class": "a"})
+
+    assert (suggestion.patch, suggestion.reasons) == ("", [])
+    assert suggestion.by_hand == [
+        (
+            "spec/services/data_warehouse.yaml:168: getSearch, entry 1 of the recording, "
+            "has the field `owner` (object), which `Search` has not"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        None,
+        {},
+        {"request": None, "response": None},
+        {"request": {"method": "GET", "url": "http://[bad"}, "response": {"content": {"text": "{}"}}},
+        {"request": {"method": "GET", "url": "http://h/data-warehouse/api/v1/searches/1"}, "response": {"content": 1}},
+    ],
+)
+def test_an_entry_that_is_none_is_stepped_over(survey: Survey, broken: Any) -> None:
+    whole = entry({**SEARCH, "label": "a"})
+
+    assert len(of_har(survey, broken, whole).reasons) == 1
+    assert suggest(survey, from_har(survey, {"log": {"entries": None}})) == Suggestion()
+
+
+def test_a_body_kept_as_it_travelled_is_read(survey: Survey) -> None:
+    packed = entry({**SEARCH, "label": "a"})
+    text = packed["response"]["content"]["text"]
+    packed["response"]["content"] |= {
+        "encoding": "base64",
+        "text": base64.b64encode(gzip.compress(text.encode())).decode(),
+    }
+
+    assert len(of_har(survey, packed).reasons) == 1
