@@ -293,9 +293,7 @@ def test_an_entry_that_is_none_is_stepped_over(survey: Survey, broken: Any) -> N
 def test_a_body_kept_as_it_travelled_is_read(survey: Survey) -> None:
     packed = entry({**SEARCH, "label": "a"})
     text = packed["response"]["content"]["text"]
-    packed["response"]["content"] |= {
-        "encoding": "base64",
-        "text": base64.b64encode(gzip.compress(text.encode())).decode(),
-    }
+    sent = base64.b64encode(gzip.compress(text.encode())).decode()
+    packed["response"]["content"] |= {"encoding": "base64", "text": sent}
 
     assert len(of_har(survey, packed).reasons) == 1
