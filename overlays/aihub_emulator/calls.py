@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -83,12 +84,20 @@ def endpoint(instance: Instance, operation: Operation, handler: Handler | None) 
             finally:
                 # Whatever an answer tells is true after a crash too.
                 await instance.committed()
-        except Exception:  # noqa: BLE001  # the caller gets an envelope whatever broke; the log gets the traceback
+        except Exception as error:  # noqa: BLE001  # the caller gets an envelope whatever broke; the log the traceback
             _log.exception("%s failed", operation.id)
-            broken = Refusal(Code.UNKNOWN, "the emulator met an unexpected error; its log says more", status=500)
-            return refused(broken, has_data=operation.has_data)
+            entry.code = int(Code.UNKNOWN)
+            return refused(_broken(error), has_data=operation.has_data)
 
     return answer
+
+
+def _broken(error: Exception) -> Refusal:
+    problem = "the emulator met an unexpected error; its log says more"
+    if isinstance(error, (OSError, sqlite3.Error)):
+        reason = getattr(error, "strerror", None) or error
+        problem = f"the emulator cannot write to its folder ({reason}); once there is room, look whether it was done"
+    return Refusal(Code.UNKNOWN, problem, status=500)
 
 
 async def _answer(instance: Instance, operation: Operation, handler: Handler, request: Request) -> Answer:

@@ -6,8 +6,8 @@ import asyncio
 import shutil
 import sqlite3
 import uuid
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -45,10 +45,18 @@ class Objects:
         return self._folder / "incoming"
 
     def adopt(self, bucket: str, key: str, file: Path) -> None:
-        """Take over `file`, whole or not at all, in place of what the key held."""
+        """Take over `file`, whole or not at all, in place of what the key held.
+
+        Raises:
+            OSError: There is no room for it, for example; the file is gone.
+        """
         name = uuid.uuid4().hex
-        file.replace(self._folder / name)
-        self._record(self._connection, [(bucket, key, name)])
+        taken = file.replace(self._folder / name)
+        try:
+            self._record(self._connection, [(bucket, key, name)])
+        except BaseException:
+            taken.unlink(missing_ok=True)
+            raise
 
     async def adopt_folder(self, folder: Path, names: Iterable[tuple[str, str, str]]) -> None:
         """Take over the files of `folder`: all keys hold theirs at the same moment, or none does.
@@ -92,10 +100,9 @@ class Objects:
         return f'"{"-".join(file.relative_to(self._folder).parts)}"'
 
     def clear(self) -> None:
-        """Drop every object."""
+        """Drop every object. What grows in `incoming` stays: whoever receives it has not come to its end."""
         self._connection.execute("DELETE FROM objects")
-        shutil.rmtree(self._folder)
-        self.incoming.mkdir(parents=True)
+        self._remove_all_but({self.incoming.name})
 
     def close(self) -> None:
         """Let go of the database; nothing works afterwards."""
@@ -130,12 +137,16 @@ class Objects:
     def _sweep(self) -> None:
         """Remove what a killed process left behind: files that no key holds."""
         shutil.rmtree(self.incoming, ignore_errors=True)
-        known = {file.partition("/")[0] for (file,) in self._connection.execute("SELECT file FROM objects")}
-        for entry in self._folder.iterdir():
-            if entry.name not in known:
-                shutil.rmtree(entry, ignore_errors=True) if entry.is_dir() else entry.unlink()
+        self._remove_all_but(
+            {file.partition("/")[0] for (file,) in self._connection.execute("SELECT file FROM objects")}
+        )
         # Not empty yet where a worker of the killed process is still on its way out.
         self.incoming.mkdir(exist_ok=True)
+
+    def _remove_all_but(self, kept: Collection[str]) -> None:
+        for entry in self._folder.iterdir():
+            if entry.name not in kept:
+                shutil.rmtree(entry, ignore_errors=True) if entry.is_dir() else entry.unlink()
 
 
 @contextmanager
@@ -143,10 +154,14 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
-    except BaseException:
-        connection.execute("ROLLBACK")
+        connection.execute("COMMIT")
+    except BaseException as error:
+        # Some failures, such as a full disk, have ended the transaction already.
+        with suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        if isinstance(error, sqlite3.Error):
+            raise OSError(f"objects.sqlite cannot be written ({error})") from error
         raise
-    connection.execute("COMMIT")
 
 
 def _bytes(text: str) -> bytes:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar, get_origin, get_type_hints
@@ -24,15 +25,23 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS ids (kind TEXT PRIMARY KEY, last INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
 )
+_PUT_RECORD = "INSERT OR REPLACE INTO records VALUES (?, ?, ?)"
+_PUT_ID = "INSERT OR REPLACE INTO ids VALUES (?, ?)"
+_PUT_FACT = "INSERT OR REPLACE INTO facts VALUES (?, ?)"
+_CLEAR = ("DELETE FROM records", "DELETE FROM ids")
+_FACT = "a fact"
+
+# Takes down what the next commit writes: a statement with its values, under what it is about.
+_Write = Callable[[tuple[object, ...], str, tuple[object, ...]], None]
 
 
 class _SqliteTable:
-    """The records of one kind, in memory; `touch` is called before anything changes."""
+    """The records of one kind, in memory; `write` takes each change down, `touch` is told of an id that was given."""
 
-    def __init__(self, kind: type, connection: sqlite3.Connection, touch: Callable[[], None]) -> None:
+    def __init__(self, kind: type, connection: sqlite3.Connection, *, write: _Write, touch: Callable[[], None]) -> None:
         self._kind = kind
         self._name = kind.__name__
-        self._connection = connection
+        self._write = write
         self._touch = touch
         self._field_names = tuple(field.name for field in fields(kind))
         hints = get_type_hints(kind)
@@ -45,11 +54,11 @@ class _SqliteTable:
         self._is_id_loose = False
 
     def _read(self, body: str) -> Any:
-        # JSON has no tuples.
-        values = {name: tuple(value) if name in self._tuples else value for name, value in json.loads(body).items()}
         try:
+            # JSON has no tuples.
+            values = {name: tuple(value) if name in self._tuples else value for name, value in json.loads(body).items()}
             return self._kind(**values)
-        except TypeError as error:
+        except (AttributeError, TypeError, ValueError) as error:
             raise UnsupportedSetting(f"its {self._name} was written by another version ({error})") from error
 
     def new_id(self) -> int:
@@ -61,13 +70,12 @@ class _SqliteTable:
     def keep_id(self) -> None:
         """Write down the last id, unless a record does."""
         if self._is_id_loose:
-            self._connection.execute("INSERT OR REPLACE INTO ids VALUES (?, ?)", (self._name, self._last_id))
+            self._write((self._name,), _PUT_ID, (self._name, self._last_id))
             self._is_id_loose = False
 
     def put(self, record: Record) -> None:
         body = json.dumps({name: getattr(record, name) for name in self._field_names})
-        self._touch()
-        self._connection.execute("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", (self._name, record.id, body))
+        self._write((self._name, record.id), _PUT_RECORD, (self._name, record.id, body))
         self._records[record.id] = record
         if record.id >= self._last_id:
             self._last_id, self._is_id_loose = record.id, False
@@ -93,6 +101,9 @@ class SqliteStore:
     killed process loses nothing that it acknowledged. A machine that loses power may lose the last moments, and the
     file is whole even then. Waiting for the disk would cost each creation milliseconds, for data of tests.
 
+    A commit that fails, as on a full disk, changes nothing in the file. What it was to write is written by the next
+    one, so that the file has caught up with the memory as soon as there is room.
+
     Args:
         file: Where; made when it is not there.
 
@@ -101,19 +112,21 @@ class SqliteStore:
     """
 
     def __init__(self, file: Path) -> None:
-        # Opened by the thread that makes the instance, used by the one that serves it, never by both at a time.
-        self._connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
         self._tables: dict[type, _SqliteTable] = {}
-        self._is_open = False
+        self._unwritten: dict[tuple[object, ...], tuple[str, tuple[object, ...]]] = {}
+        self._facts: dict[str, str] = {}
+        self._is_dirty = self._is_commit_planned = False
         self._waiters: list[asyncio.Future[None]] = []
         try:
-            self._prepare()
-        except sqlite3.DatabaseError as error:
-            self._connection.close()
+            # Opened by the thread that makes the instance, used by the one that serves it, never by both at a time.
+            self._connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+            try:
+                self._prepare()
+            except BaseException:
+                self._connection.close()
+                raise
+        except sqlite3.Error as error:
             raise UnsupportedSetting(f"{file.name} cannot be read ({error})") from error
-        except UnsupportedSetting:
-            self._connection.close()
-            raise
 
     def _prepare(self) -> None:
         (written,) = self._connection.execute("PRAGMA user_version").fetchone()
@@ -124,47 +137,48 @@ class SqliteStore:
         for table in _TABLES:
             self._connection.execute(table)
         self._connection.execute(f"PRAGMA user_version = {FORMAT}")
+        self._facts.update(self._connection.execute("SELECT name, value FROM facts"))
 
     def table(self, kind: type[R]) -> Table[R]:
         """The table that keeps records of this class."""
         if kind not in self._tables:
-            self._tables[kind] = _SqliteTable(kind, self._connection, self._touch)
+            self._tables[kind] = _SqliteTable(kind, self._connection, write=self._write, touch=self._touch)
         return self._tables[kind]
 
     def clear(self) -> None:
         """Forget every record, at once and for good; ids start at 1 again."""
-        self._touch()
-        self._connection.execute("DELETE FROM records")
-        self._connection.execute("DELETE FROM ids")
+        self._unwritten = {about: each for about, each in self._unwritten.items() if about[0] == _FACT}
+        for statement in _CLEAR:
+            self._write((statement,), statement, ())
         for table in self._tables.values():
             table.clear()
         self.commit()
 
     def fact(self, name: str) -> str | None:
         """What was kept under this name."""
-        found = self._connection.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
-        return None if found is None else str(found[0])
+        return self._facts.get(name)
 
     def keep_fact(self, name: str, value: str) -> None:
         """Keep `value` under a name. Facts are about the store itself, and outlive `clear`."""
-        self._touch()
-        self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+        self._write((_FACT, name), _PUT_FACT, (name, value))
+        self._facts[name] = value
 
     @property
     def is_dirty(self) -> bool:
         """Whether there are changes that are not committed."""
-        return self._is_open
+        return self._is_dirty
 
     def commit(self) -> None:
-        """Make every change so far outlive the process."""
-        if not self._is_open:
+        """Make every change so far outlive the process.
+
+        Raises:
+            sqlite3.Error: It failed; the next commit tries again.
+        """
+        if not self._is_dirty:
             return
         waiters, self._waiters = self._waiters, []
         try:
-            for table in self._tables.values():
-                table.keep_id()
-            self._connection.execute("COMMIT")
-            self._is_open = False
+            self._write_down()
         except sqlite3.Error as error:
             for waiter in waiters:
                 if not waiter.done():
@@ -174,40 +188,64 @@ class SqliteStore:
             if not waiter.done():
                 waiter.set_result(None)
 
+    def _write_down(self) -> None:
+        for table in self._tables.values():
+            table.keep_id()
+        self._connection.execute("BEGIN")
+        try:
+            for statement, values in self._unwritten.values():
+                self._connection.execute(statement, values)
+            self._connection.execute("COMMIT")
+        except BaseException:
+            # Some failures, such as a full disk, have ended the transaction already.
+            with suppress(sqlite3.Error):
+                self._connection.execute("ROLLBACK")
+            raise
+        self._unwritten.clear()
+        self._is_dirty = False
+
     async def committed(self) -> None:
         """Return when every change so far outlives the process: requests that are answered at a time share a commit.
 
         Raises:
             sqlite3.Error: The commit failed.
         """
-        if self._is_open:
+        if self._is_dirty:
             # One for each who waits: a request that is cancelled takes only its own along.
-            loop = asyncio.get_running_loop()
-            waiter: asyncio.Future[None] = loop.create_future()
-            if not self._waiters:
-                # The one at the end of the turn may have been, and failed.
-                loop.call_soon(self._commit_late)
+            waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiters.append(waiter)
+            # The one at the end of the turn may have been, and failed.
+            self._plan_commit()
             await waiter
 
     def close(self) -> None:
         """Commit, and let go of the file; nothing works afterwards."""
-        self.commit()
-        self._connection.close()
+        try:
+            self.commit()
+        finally:
+            self._connection.close()
+            self._is_dirty = False
+
+    def _write(self, about: tuple[object, ...], statement: str, values: tuple[object, ...]) -> None:
+        self._touch()
+        self._unwritten[about] = (statement, values)
 
     def _touch(self) -> None:
-        if self._is_open:
+        self._is_dirty = True
+        self._plan_commit()
+
+    def _plan_commit(self) -> None:
+        if self._is_commit_planned:
             return
-        self._connection.execute("BEGIN")
-        self._is_open = True
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             # While an instance is being made: it commits itself.
             return
+        self._is_commit_planned = True
         loop.call_soon(self._commit_late)
 
     def _commit_late(self) -> None:
-        # The store may have been closed since.
-        if self._is_open:
-            self.commit()
+        self._is_commit_planned = False
+        # The store may have been committed or closed since.
+        self.commit()

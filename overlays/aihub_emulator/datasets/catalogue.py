@@ -194,8 +194,8 @@ class Datasets:
                     async for _ in steps:
                         pass
                 await self._publish(record, folder)
-        except BuildFailed as error:
-            problem = str(error)
+        except (BuildFailed, OSError) as error:
+            problem = _told(error)
         except asyncio.CancelledError:
             problem = "the emulator was reset or stopped"
             raise
@@ -226,9 +226,9 @@ class Datasets:
             try:
                 with self._background.working():
                     await self._built(record, marks)
-            except BuildFailed as error:
+            except (BuildFailed, OSError) as error:
                 await marks[-1]
-                self._versions.put(replace(record, status=FAILED, message=str(error)))
+                self._versions.put(replace(record, status=FAILED, message=_told(error)))
             finally:
                 for mark in marks:
                     mark.cancel()
@@ -261,6 +261,12 @@ class Datasets:
         rows = self._objects.find(INDEXES, record.meta_key)
         if rows is not None:
             self._engine.add_rows(rows)
+
+
+def _told(error: BuildFailed | OSError) -> str:
+    if isinstance(error, OSError):
+        return f"it could not be made ({error.strerror or error})"
+    return str(error)
 
 
 def _listed(names: Path) -> Iterator[tuple[str, str, str]]:

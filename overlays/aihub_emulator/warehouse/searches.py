@@ -153,11 +153,13 @@ class Searches:
             else:
                 record = replace(record, results=tuple(await self._matches(record)))
                 _write_matches(unfinished, shown_matches(record, record.base_url))
-        except (SqlFailed, ImageSearchFailed, BuildFailed) as error:
-            return replace(record, status=FAILED, message=str(error))
-        else:
             key = f"search/{record.id}.csv"
             self._objects.adopt(BUCKET, key, unfinished)
+        except (SqlFailed, ImageSearchFailed, BuildFailed) as error:
+            return replace(record, status=FAILED, message=str(error))
+        except OSError as error:
+            return replace(record, status=FAILED, message=f"the search could not be done ({error.strerror or error})")
+        else:
             return replace(record, status=SUCCESS, result_key=key)
         finally:
             unfinished.unlink(missing_ok=True)

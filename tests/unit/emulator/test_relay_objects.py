@@ -48,6 +48,31 @@ def test_the_files_of_a_folder_appear_together(objects: Objects) -> None:
     assert (text_of(objects, "x"), text_of(objects, "y")) == ("one", "two")
 
 
+def test_what_finds_no_room_is_not_taken_over_and_the_next_one_is_once_there_is_room(objects: Objects) -> None:
+    (pages,) = objects._connection.execute("PRAGMA page_count").fetchone()
+    objects._connection.execute(f"PRAGMA max_page_count = {pages}")
+    long = "k" * 100_000
+
+    for _ in range(2):
+        with pytest.raises(OSError, match=r"objects\.sqlite cannot be written"):
+            put(objects, long, "one")
+    objects._connection.execute("PRAGMA max_page_count = 1000000")
+    put(objects, "x", "two")
+
+    assert (text_of(objects, long), text_of(objects, "x")) == (None, "two")
+    assert files_on_disk(objects) == ["two"]
+
+
+def test_what_grows_while_everything_is_dropped_can_be_taken_over_afterwards(objects: Objects) -> None:
+    put(objects, "x", "before")
+    growing = objects.incoming / "growing"
+    growing.write_text("new")
+    objects.clear()
+    objects.adopt("b", "y", growing)
+
+    assert (text_of(objects, "x"), text_of(objects, "y"), files_on_disk(objects)) == (None, "new", ["new"])
+
+
 def test_a_folder_that_cannot_be_taken_over_to_its_end_shows_no_file(objects: Objects) -> None:
     def names() -> Iterator[tuple[str, str, str]]:
         yield "b", "x", "0"

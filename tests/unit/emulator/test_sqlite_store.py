@@ -128,21 +128,73 @@ def test_one_who_gives_up_waiting_for_a_commit_leaves_the_others_waiting_well(fi
     assert asyncio.run(story()) == [True, False]
 
 
-def test_a_commit_that_fails_is_told_to_who_waits_for_it(file: Path) -> None:
+def fill_the_disk(store: SqliteStore) -> None:
+    (pages,) = store._connection.execute("PRAGMA page_count").fetchone()
+    store._connection.execute(f"PRAGMA max_page_count = {pages}")
+
+
+def make_room(store: SqliteStore) -> None:
+    store._connection.execute("PRAGMA max_page_count = 1000000")
+
+
+BIG = Apple(2, names=["a"], notes={"x": "x" * 100_000})
+
+
+def test_a_commit_that_fails_is_told_to_who_waits_for_it_and_changes_nothing(file: Path) -> None:
     async def story() -> None:
         asyncio.get_running_loop().set_exception_handler(lambda *_: None)
         store = SqliteStore(file)
-        store.table(Apple).put(Apple(1))
-        waiting = asyncio.ensure_future(store.committed())
-        store._connection.execute("ROLLBACK")
+        fill_the_disk(store)
+        store.table(Apple).put(BIG)
         try:
-            await waiting
+            await store.committed()
         finally:
-            store._is_open = False
+            make_room(store)
+            assert seen_from_outside(file) == 0
             store.close()
 
-    with pytest.raises(sqlite3.OperationalError, match="no transaction is active"):
+    with pytest.raises(sqlite3.OperationalError, match="full"):
         asyncio.run(story())
+
+
+def test_what_found_no_room_is_written_with_the_next_change_that_does(file: Path) -> None:
+    async def story() -> list[int]:
+        failures: list[object] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: failures.append(context["exception"]))
+        store = SqliteStore(file)
+        fill_the_disk(store)
+        for apple in (Apple(1), BIG):
+            store.table(Apple).put(apple)
+        store.keep_fact("now", "12")
+        for _ in range(2):
+            with pytest.raises(sqlite3.OperationalError, match="full"):
+                await store.committed()
+        seen = [seen_from_outside(file)]
+        make_room(store)
+        store.table(Apple).put(Apple(3))
+        await store.committed()
+        seen.append(seen_from_outside(file))
+        store.close()
+        return seen
+
+    seen = asyncio.run(story())
+    again = SqliteStore(file)
+    kept = ([apple.id for apple in again.table(Apple).all()], again.table(Apple).get(2), again.fact("now"))
+    again.close()
+
+    assert seen == [0, 3]
+    assert kept == ([1, 2, 3], BIG, "12")
+
+
+def test_a_store_that_cannot_be_written_is_let_go_of_all_the_same(file: Path) -> None:
+    store = SqliteStore(file)
+    fill_the_disk(store)
+    store.table(Apple).put(BIG)
+
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        store.close()
+
+    SqliteStore(file).close()
 
 
 def test_a_cleared_store_counts_from_1_again_and_keeps_its_facts(file: Path) -> None:
@@ -184,10 +236,18 @@ def test_a_file_that_is_no_database_is_refused(file: Path) -> None:
         SqliteStore(file)
 
 
-def test_a_record_with_a_field_that_is_unknown_here_is_refused(file: Path) -> None:
+def test_a_folder_in_place_of_the_file_is_refused(file: Path) -> None:
+    file.mkdir()
+
+    with pytest.raises(UnsupportedSetting, match="cannot be read"):
+        SqliteStore(file)
+
+
+@pytest.mark.parametrize("body", ['{"id": 1, "stem": 2}', "[]", '{"id": 1'])
+def test_a_record_that_means_nothing_here_is_refused(file: Path, body: str) -> None:
     store = SqliteStore(file)
     store.table(Apple)
-    store._connection.execute("INSERT INTO records VALUES ('Pear', 1, '{\"id\": 1, \"stem\": 2}')")
+    store._connection.execute("INSERT INTO records VALUES ('Pear', 1, ?)", (body,))
 
     with pytest.raises(UnsupportedSetting, match="Pear was written by another version"):
         store.table(Pear)
