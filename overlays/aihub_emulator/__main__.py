@@ -30,7 +30,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--port", type=int, default=PORT, help=f"port of all services; 0 takes a free one (default {PORT})")
     add("--s3-port", type=int, help=f"port of the S3 relay (default {S3_PORT}; with --port 0 a free one)")
     add("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1: this machine only)")
-    add("--state", type=Path, metavar="DIR", help="folder that keeps the state; without it, nothing is kept")
+    add("--state", type=_folder, metavar="DIR", help="folder that keeps the state; without it, nothing is kept")
     add("--seed", default="demo", help="data to start with: a name, or the path of a JSON file (default demo)")
     add("--clock", default="real", help="real, manual, or how many times as fast as real (default real)")
     add("--host-root", type=Path, metavar="DIR", help="host directory that dataset versions may be taken from")
@@ -43,6 +43,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--exit-with-parent", action="store_true", help="end when the process that started this one ends")
     return parser
+
+
+def _folder(text: str) -> Path:
+    # To a path, no name at all is the present folder: few would mean that who pass on an unset variable.
+    if not text:
+        raise argparse.ArgumentTypeError("it is empty; give a folder")
+    return Path(text)
 
 
 def _job_seconds(text: str) -> JobSeconds:

@@ -12,6 +12,8 @@ from aihub_emulator.settings import UnsupportedSetting
 
 __all__ = ["Clock", "ManualClock", "RunningClock", "clock_named"]
 
+# A day in a tenth of a second: any faster, and times soon leave what the platform's numbers can hold.
+_FASTEST = 1_000_000
 # Turns of the event loop that a woken task may take until it sleeps again or waits for real work.
 _TURNS = 20
 
@@ -64,7 +66,13 @@ class ManualClock:
         await woken
 
     async def advance(self, seconds: float) -> None:
-        """Turn the clock on, waking each sleeper at its own moment so that chains of sleeps keep their order."""
+        """Turn the clock on, waking each sleeper at its own moment so that chains of sleeps keep their order.
+
+        Raises:
+            ValueError: It would go back.
+        """
+        if not seconds >= 0:
+            raise ValueError(f"advance by {seconds} seconds: a clock does not go back")
         target = self._now + seconds
         # What was started a moment ago gets to its first sleep before the clock moves.
         await _take_turns()
@@ -99,6 +107,8 @@ def clock_named(name: str, *, not_before: float = 0.0) -> RunningClock | ManualC
         scale = 1.0 if name == "real" else float(name)
     except ValueError:
         scale = 0.0
-    if not 0 < scale < float("inf"):
-        raise UnsupportedSetting(f"clock {name!r}: give `real`, `manual`, or how many times as fast, as in `60`.")
+    if not 0 < scale <= _FASTEST:
+        raise UnsupportedSetting(
+            f"clock {name!r}: give `real`, `manual`, or how many times as fast, as in `60`; {_FASTEST} at most."
+        )
     return RunningClock(scale, not_before=not_before)

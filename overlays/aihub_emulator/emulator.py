@@ -17,10 +17,11 @@ from aihub_emulator.instance import Instance
 from aihub_emulator.journal import Entry
 from aihub_emulator.pacing import Mode, WorkKind, pace_of
 from aihub_emulator.server import ServerThread, Site, bind
-from aihub_emulator.settings import Settings
+from aihub_emulator.settings import Settings, UnsupportedSetting
 
 __all__ = ["Addresses", "Emulator"]
 
+_LAST_PORT = 65535
 _ANY_HOST = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # recognised, not bound
 
 
@@ -57,7 +58,7 @@ class Emulator:
         s3_port: Port of the S3 relay; 0 takes a free one.
 
     Raises:
-        UnsupportedSetting: A setting is unknown or not there yet.
+        UnsupportedSetting: A setting is unknown or not there yet, or a port or the host is none.
     """
 
     def __init__(
@@ -68,6 +69,11 @@ class Emulator:
         port: int = 0,
         s3_port: int = 0,
     ) -> None:
+        if not host:
+            raise UnsupportedSetting("host '': give an address of this machine, such as 127.0.0.1.")
+        for number in (port, s3_port):
+            if not 0 <= number <= _LAST_PORT:
+                raise UnsupportedSetting(f"port {number}: give 0 to {_LAST_PORT}.")
         self._settings = settings or Settings()
         self._host = host
         self._ports = (port, s3_port)
@@ -78,6 +84,7 @@ class Emulator:
 
         Raises:
             OSError: A port is taken.
+            UnsupportedSetting: The seed, the clock or the state folder cannot be used.
             RuntimeError: It runs already, or the server did not start.
         """
         if self._running is not None:
@@ -88,7 +95,7 @@ class Emulator:
             services, relay = (undo.enter_context(bind(self._host, port)) for port in self._ports)
             instance.services_port = services.getsockname()[1]
             name = _ANY_HOST.get(self._host, self._host)
-            certificate = certificate_in(instance.home.folder, sorted({"localhost", "127.0.0.1", "::1", name}))
+            certificate = _certificate(instance, name)
             addresses = _addresses(instance, certificate, name, services, relay)
             thread = ServerThread(
                 [
@@ -180,6 +187,7 @@ class Emulator:
 
         Raises:
             RuntimeError: The clock runs by itself.
+            ValueError: The clock would go back.
         """
         instance, thread, _ = self._parts()
         if not isinstance(instance.clock, ManualClock):
@@ -243,6 +251,14 @@ class Emulator:
         if self._running is None:
             raise RuntimeError("the emulator is not running: use it with `with`, or call start()")
         return self._running
+
+
+def _certificate(instance: Instance, host: str) -> Certificate:
+    folder = instance.home.folder
+    try:
+        return certificate_in(folder, sorted({"localhost", "127.0.0.1", "::1", host}))
+    except OSError as error:
+        raise UnsupportedSetting(f"state {str(folder)!r}: {error}. Give another folder.") from error
 
 
 def _addresses(instance: Instance, certificate: Certificate, host: str, services: socket, relay: socket) -> Addresses:

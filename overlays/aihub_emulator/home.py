@@ -13,6 +13,10 @@ from aihub_emulator.store import MemoryStore, Store
 
 __all__ = ["Home"]
 
+# What tells that an emulator has lived in a folder, and what one makes there, and would replace.
+_SIGNS = ("lock", "records.sqlite")
+_OWN = ("ca.pem", "evaluations", "objects", "objects.sqlite", "relay.key", "relay.pem", "scratch")
+
 
 class Home:
     """An emulator's folder and the store in it. Only one emulator at a time lives in a folder.
@@ -28,7 +32,8 @@ class Home:
         store: The records.
 
     Raises:
-        UnsupportedSetting: Another emulator uses the folder, or nothing can be kept in it.
+        UnsupportedSetting: Another emulator uses the folder, nothing can be kept in it, or it holds things of
+            somebody else that would be lost.
     """
 
     def __init__(self, state: Path | None, *, seed: str) -> None:
@@ -37,10 +42,12 @@ class Home:
         if state is None:
             self.folder = Path(tempfile.mkdtemp(prefix="aihub-emulator-"))
             self.store: Store = MemoryStore()
+            _empty_scratch(self.folder)
         else:
             self.folder = state.absolute()
             try:
                 self._take(self.folder)
+                _empty_scratch(self.folder)
                 self.store = _opened(self.folder, seed)
             except OSError as error:
                 self._release()
@@ -49,16 +56,15 @@ class Home:
                 self._release()
                 raise UnsupportedSetting(f"state {str(state)!r}: {error}. Give another folder.") from error
         self.scratch = self.folder / "scratch"
-        # A killed process leaves its scratch behind.
-        shutil.rmtree(self.scratch, ignore_errors=True)
-        self.scratch.mkdir()
 
     def close(self) -> None:
         """Let go of the folder, and remove it when it is a temporary one."""
-        self.store.close()
-        self._release()
-        if self._is_temporary:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        try:
+            self.store.close()
+        finally:
+            self._release()
+            if self._is_temporary:
+                shutil.rmtree(self.folder, ignore_errors=True)
 
     def _take(self, folder: Path) -> None:
         try:
@@ -66,6 +72,7 @@ class Home:
         except ImportError:
             raise UnsupportedSetting("a state folder needs Linux or macOS") from None
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _expect_own(folder)
         # The operating system lets go of the lock when the process ends, however it ends.
         self._lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
@@ -80,6 +87,23 @@ class Home:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+
+def _expect_own(folder: Path) -> None:
+    """Nothing, when an emulator may live here: what it makes would replace what is called the same."""
+    if any((folder / name).exists() for name in _SIGNS):
+        return
+    for name in _OWN:
+        if (folder / name).exists():
+            raise UnsupportedSetting(f"it holds {name!r}, which no emulator put there")
+
+
+def _empty_scratch(folder: Path) -> None:
+    scratch = folder / "scratch"
+    # A killed process leaves its scratch behind.
+    shutil.rmtree(scratch, ignore_errors=True)
+    # Not empty yet where a worker of the killed process is still on its way out.
+    scratch.mkdir(exist_ok=True)
 
 
 def _opened(folder: Path, seed: str) -> Store:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 from aihub_emulator.background import Background
 from aihub_emulator.clock import ManualClock, clock_named
 from aihub_emulator.datasets.catalogue import Datasets
@@ -56,8 +58,10 @@ class Instance:
         self.home = Home(settings.state, seed=self.seed_label)
         try:
             self._build(settings)
-        except BaseException:
+        except BaseException as error:
             self.home.close()
+            if isinstance(error, (OSError, sqlite3.Error)):
+                raise UnsupportedSetting(f"state {str(self.home.folder)!r}: {error}. Give another folder.") from error
             raise
 
     def _build(self, settings: Settings) -> None:
@@ -195,6 +199,8 @@ class Instance:
 
     def close(self) -> None:
         """Let go of the folder, and remove a temporary one; nothing of the instance works afterwards."""
-        self.commit()
-        self.objects.close()
-        self.home.close()
+        try:
+            self.commit()
+        finally:
+            self.objects.close()
+            self.home.close()

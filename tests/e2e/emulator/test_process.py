@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from aihub_emulator import Settings
 from aihub_emulator.__main__ import main
+from aihub_emulator.instance import Instance
 from tests.e2e.emulator.caller import Caller
 from tests.e2e.emulator.job_calls import RUNNING, SUCCESS, WAITING, train, training
 from tests.e2e.emulator.processes import emulator_process
@@ -98,6 +100,10 @@ def test_it_ends_with_its_parent_when_it_is_told_to() -> None:
         ),
         (["--clock", "soon"], "clock 'soon': give `real`, `manual`, or how many times as fast"),
         (["--clock", "-1"], "clock '-1': give `real`, `manual`, or how many times as fast"),
+        (["--clock", "1e9"], "clock '1e9': give `real`, `manual`, or how many times as fast, as in `60`; 1000000"),
+        (["--port", "65536"], "port 65536: give 0 to 65535."),
+        (["--s3-port", "-1"], "port -1: give 0 to 65535."),
+        (["--host", ""], "host '': give an address of this machine, such as 127.0.0.1."),
     ],
 )
 def test_a_setting_that_it_does_not_have_is_refused_and_not_ignored(
@@ -108,6 +114,28 @@ def test_a_setting_that_it_does_not_have_is_refused_and_not_ignored(
     said = capsys.readouterr()
     assert (status, said.out) == (2, "")
     assert said.err.startswith(f"aihub_emulator: {words}")
+
+
+@pytest.mark.parametrize("name", ["objects.sqlite", "records.sqlite", "ca.pem"])
+def test_a_state_folder_that_is_damaged_is_named_with_what_is_wrong(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str], own_signals: None
+) -> None:
+    Instance(Settings(state=tmp_path)).close()
+    (tmp_path / name).unlink(missing_ok=True)
+    (tmp_path / name).mkdir()
+
+    status = main(["--port", "0", "--state", str(tmp_path)])
+
+    said = capsys.readouterr()
+    assert (status, said.out) == (2, "")
+    assert said.err.startswith(f"aihub_emulator: state {str(tmp_path)!r}: ")
+
+
+def test_an_empty_name_of_a_state_folder_is_not_the_present_one(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--port", "0", "--state", ""])
+
+    assert (ended.value.code, "give a folder" in capsys.readouterr().err) == (2, True)
 
 
 def test_a_wrong_seed_file_ends_it_with_one_message_and_status_2(tmp_path: Path) -> None:

@@ -48,6 +48,12 @@ def test_a_cancelled_sleeper_does_not_hold_up_the_others() -> None:
     assert asyncio.run(story())
 
 
+@pytest.mark.parametrize("seconds", [-1, float("nan")])
+def test_a_manual_clock_does_not_go_back(seconds: float) -> None:
+    with pytest.raises(ValueError, match="a clock does not go back"):
+        asyncio.run(ManualClock().advance(seconds))
+
+
 def test_a_manual_clock_sleeps_no_time_without_being_turned() -> None:
     asyncio.run(ManualClock().sleep(0))
 
@@ -60,7 +66,7 @@ def test_a_clock_with_a_scale_runs_that_many_times_as_fast(monkeypatch: pytest.M
     assert clock.now() + 120 == clock.now()
 
 
-@pytest.mark.parametrize("name", ["", "soon", "0", "-1", "nan", "inf"])
+@pytest.mark.parametrize("name", ["", "soon", "0", "-1", "nan", "inf", "1000001"])
 def test_a_clock_that_there_is_not_is_refused(name: str) -> None:
     with pytest.raises(UnsupportedSetting, match="give `real`, `manual`, or how many times as fast"):
         clock_named(name)

@@ -58,3 +58,30 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
 
     with pytest.raises(UnsupportedSetting, match="File exists"):
         Home(tmp_path / "file", seed="demo")
+
+
+@pytest.mark.parametrize("name", ["scratch", "objects", "evaluations", "ca.pem"])
+def test_a_folder_with_something_of_somebody_else_is_refused_and_left_as_it_is(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "thesis").touch()
+
+    with pytest.raises(UnsupportedSetting, match=f"it holds '{name}', which no emulator put there"):
+        Home(tmp_path, seed="demo")
+
+    assert sorted(entry.name for entry in tmp_path.rglob("*")) == sorted([name, "thesis"])
+
+
+def test_a_folder_that_a_killed_process_left_right_after_its_lock_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "lock").touch()
+    (tmp_path / "scratch").mkdir()
+
+    Home(tmp_path, seed="demo").close()
+
+
+def test_a_scratch_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    Home(tmp_path, seed="demo").close()
+    (tmp_path / "scratch").rmdir()
+    (tmp_path / "scratch").touch()
+
+    with pytest.raises(UnsupportedSetting, match="File exists"):
+        Home(tmp_path, seed="demo")
