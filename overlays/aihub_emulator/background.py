@@ -77,8 +77,8 @@ class Background:
             await asyncio.sleep(0)
 
     async def cancel_all(self) -> None:
-        """Cancel what runs, and return when all of it has ended."""
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        """Cancel what runs, what is started meanwhile included, and return when nothing runs any more."""
+        while tasks := list(self._tasks):
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
