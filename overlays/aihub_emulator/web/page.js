@@ -29,18 +29,20 @@ const VALUES_ZH = {
   waiting: "等待", queued: "排队", starting: "启动中", creating: "创建中", running: "运行中", stopping: "停止中",
   "loading meta": "载入元数据", "building index": "构建索引", success: "成功", succeeded: "成功", failed: "失败",
   stopped: "已停止", training: "训练", "quota task": "配额任务", work: "真实执行", image: "图搜图", words: "文搜图", example: "示例", yes: "是", no: "否",
+  "(seed)": "（种子）",
 };
 const GOOD = new Set(["success", "succeeded", "work"]);
 const BAD = new Set(["failed"]);
 const BUSY = new Set(["running", "starting", "creating", "loading meta", "building index", "stopping"]);
 const NUMBERS = new Set(["id", "ms", "files", "versions", "code", "status", "consumed", "count", "cluster", "fault"]);
 const LONG = new Set(["name", "path", "message"]);
+// What a person looks for stands first: a telephone shows no more without scrolling.
 const TABLES = {
-  jobs: ["kind", "id", "name", "user", "phase", "cluster", "nodes", "message"],
-  searches: ["id", "name", "kind", "user", "phase", "message"],
+  jobs: ["kind", "id", "name", "phase", "user", "cluster", "nodes", "message"],
+  searches: ["id", "name", "kind", "phase", "user", "message"],
   datasets: ["id", "name", "user", "versions"],
-  versions: ["id", "name", "user", "phase", "files", "message"],
-  runs: ["id", "name", "user", "phase", "pipeline"],
+  versions: ["id", "name", "phase", "user", "files", "message"],
+  runs: ["id", "name", "phase", "user", "pipeline"],
   faults: ["id", "kind", "operation", "consumed", "count", "is_unconsumed"],
   requests: ["id", "method", "path", "operation", "status", "code", "user", "ms", "fault"],
   coverage: ["service", "operation", "answer"],
