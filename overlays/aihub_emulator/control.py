@@ -78,6 +78,10 @@ async def _sent(request: Request) -> dict[str, Any]:
             raise _Wrong(f"the body is longer than {_LONGEST_BODY} bytes")
     try:
         sent = json.loads(body)
+        # What cannot be sent back is not taken: half a character, which JSON can spell and UTF-8 cannot.
+        json.dumps(sent, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise _Wrong("send one JSON object, without half characters in it") from None
     except (ValueError, RecursionError):
         sent = None
     if not isinstance(sent, dict):

@@ -12,8 +12,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.requests import ClientDisconnect, Request
 
-from aihub_emulator.answers import Code, Refusal
-from aihub_emulator.reading import expect_media_type, invalid, too_long
+from aihub_emulator.reading import cut_off, expect_media_type, invalid, too_long
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
@@ -166,7 +165,7 @@ async def read_form(request: Request, *, folder: Path, longest: int) -> FormData
         if isinstance(error, (_Problem, FormParserError)):
             raise invalid("form", f"cannot be read ({error})", "Send it as multipart/form-data") from error
         if isinstance(error, ClientDisconnect):
-            raise Refusal(Code.INVALID_REQUEST, "form: ended in the middle", status=400) from None
+            raise cut_off("form") from None
         raise
     return form
 

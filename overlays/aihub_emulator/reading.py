@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from starlette.datastructures import FormData, QueryParams, UploadFile
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from aihub_emulator.answers import Code, Refusal
 from aihub_emulator.spec import Operation, Parameter
@@ -16,6 +16,7 @@ from aihub_emulator.spec import Operation, Parameter
 __all__ = [
     "INT64",
     "base_url_of",
+    "cut_off",
     "expect_media_type",
     "invalid",
     "read_json",
@@ -26,7 +27,7 @@ __all__ = [
 ]
 
 _HOST = re.compile(r"[A-Za-z0-9._~-]+(?::\d+)?|\[[0-9A-Fa-f:.]+\](?::\d+)?")
-_INTEGER = re.compile(r"-?\d{1,20}")
+_INTEGER = re.compile(r"-?[0-9]{1,20}")
 INT64 = range(-(2**63), 2**63)
 _LONGEST_VALUE = 80
 
@@ -56,6 +57,11 @@ def too_long(longest: int) -> Refusal:
     return Refusal(Code.TOO_LARGE, f"body: is longer than {longest} bytes. Send a shorter one.", status=413)
 
 
+def cut_off(part: str) -> Refusal:
+    """The refusal of a request whose client has gone; for the log, since nobody reads it."""
+    return Refusal(Code.INVALID_REQUEST, f"{part}: ended in the middle", status=400)
+
+
 def expect_media_type(request: Request, wanted: str) -> None:
     """Nothing, when the body is announced as `wanted`.
 
@@ -71,17 +77,20 @@ async def read_json(request: Request, *, longest: int) -> bytes:
     """The bytes of a JSON body.
 
     Raises:
-        Refusal: It is of another media type, or longer than `longest` bytes.
+        Refusal: It is of another media type, longer than `longest` bytes, or ends too early.
     """
     expect_media_type(request, "application/json")
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > longest:
         raise too_long(longest)
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > longest:
-            raise too_long(longest)
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > longest:
+                raise too_long(longest)
+    except ClientDisconnect:
+        raise cut_off("body") from None
     return bytes(body)
 
 

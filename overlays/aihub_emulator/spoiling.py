@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "spoiled"]
 
 Answer = Callable[[Request], Awaitable[ASGIApp]]
+# HTTP ends these answers with their headers.
+_WITHOUT_BODY = {204, 304}
 _DATA: dict[str, Any] = {"null": None, "object": {}, "text": "", "list": []}
 
 
@@ -53,7 +55,7 @@ async def spoiled(instance: Instance, fault: Fault, request: Request, answer: An
 
 def _status(kind: Status) -> Response:
     headers = {} if kind.retry_after is None else {"Retry-After": str(kind.retry_after)}
-    response = Response(kind.body, kind.status, headers)
+    response = Response("" if kind.status in _WITHOUT_BODY else kind.body, kind.status, headers)
     response.headers["Content-Type"] = kind.media_type
     return response
 
@@ -69,7 +71,11 @@ def _broken(body: bytes, kind: Json) -> bytes:
 
 
 def _drifted(body: bytes, kind: Drift, instance: Instance, fault: Fault) -> bytes:
-    changed = drifted(json.loads(body), kind.field, kind.to)
+    try:
+        changed = drifted(json.loads(body), kind.field, kind.to)
+    except ValueError:
+        # An object of another kind, or an answer to HEAD: it has no fields.
+        changed = None
     if changed is None:
         instance.faults.give_back(fault.id)
         return body

@@ -85,7 +85,8 @@ class Jobs:
 
     def polled(self, job: Job) -> None:
         """Somebody has read this job, which may be what its next phase waits for."""
-        if self._pacing.polled(_kind(job), job.id):
+        # While it waits for room, reading it moves nothing.
+        if job.phase != "queued" and self._pacing.polled(_kind(job), job.id):
             self._hurry(job)
 
     def hurry(self, kind: WorkKind) -> None:

@@ -139,6 +139,19 @@ def test_a_run_goes_on_when_it_is_read(emulator: Emulator, admin: Caller) -> Non
     assert statuses(admin, RUN, times=5) == [1, 2, 2, 3, 3]
 
 
+def test_polls_of_a_job_that_waits_for_room_do_not_count_for_its_next_state(emulator: Emulator, admin: Caller) -> None:
+    emulator.set_transitions("training", "polls", polls=2)
+    everything = {"virtual_cluster_id": 30, "instances": 2, "sku_cnt": 4}
+    admin.send("POST", KINDS["quota_task"][0], json={**KINDS["quota_task"][2], **everything, "name": "holder"})
+    admin.send("POST", TRAININGS, json={**TRAINING_BODY, "virtual_cluster_id": 30, "name": "x"})
+
+    # The quota task was first, and is a training of its own: number 1.
+    waiting = statuses(admin, TRAINING, number=2, times=1)
+    emulator.advance(1)
+
+    assert waiting + statuses(admin, TRAINING, number=2, times=3) == [1, 1, 1, 2]
+
+
 def test_polls_of_one_job_do_not_move_another(emulator: Emulator, admin: Caller) -> None:
     emulator.set_transitions("training", "polls")
     for name in ("a", "b"):

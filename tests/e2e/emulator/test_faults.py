@@ -114,6 +114,19 @@ def test_a_status(emulator: Emulator, admin: Caller, kind: Status, status: int, 
     assert not was_done(admin)
 
 
+@pytest.mark.parametrize("status", [204, 304])
+def test_a_status_that_has_no_body_comes_without_one(
+    emulator: Emulator, admin: Caller, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    emulator.faults.add(Status(status=status, body="x"), operation="getSearch")
+
+    response = admin.send("GET", f"{SEARCHES}/1")
+    admin.send("HEAD", "/nowhere")
+
+    assert (response.status_code, response.content) == (status, b"")
+    assert [record.message for record in caplog.records if record.name == "uvicorn.error"] == []
+
+
 @pytest.mark.parametrize("kind", [Status(status=504, does_work=True), Code(code=3, does_work=True)])
 def test_a_failure_after_the_work_was_done(emulator: Emulator, admin: Caller, kind: Kind) -> None:
     emulator.faults.add(kind, operation="createSearch")
@@ -183,6 +196,17 @@ def test_tokens_expire_in_the_middle_and_a_new_login_helps(emulator: Emulator, a
     assert "the token expired" in first.json()["msg"]
 
 
+def test_a_drift_leaves_an_object_alone_that_has_no_fields(emulator: Emulator, admin: Caller) -> None:
+    admin.send("POST", "/upload", params={"bucket": "b", "key": "k.csv"}, files={"file": b"a,b\n1,2\n"})
+    drift = emulator.faults.add(Drift(field="data", to="null"), operation="object")
+
+    content = admin.send("GET", "/b/k.csv").content
+    consumed = [fault.consumed for fault in emulator.faults.all()]
+    emulator.faults.remove(drift)
+
+    assert (content, consumed) == (b"a,b\n1,2\n", [0])
+
+
 def test_an_object_that_is_fetched_breaks_off(emulator: Emulator, admin: Caller) -> None:
     admin.send("POST", "/upload", params={"bucket": "b", "key": "k.bin"}, files={"file": b"x" * 300_000})
     emulator.faults.add(Reset(at="midway"), operation="object")
@@ -205,12 +229,14 @@ def test_faults_over_http(emulator: Emulator, admin: Caller) -> None:
     seen = admin.send("GET", plane).json()
     removed = [admin.send("DELETE", f"{plane}/{made.json()['id']}", json={}).status_code for _ in range(2)]
     wrong = admin.send("POST", plane, json={"kind": "none"})
+    half = admin.send("POST", plane, json={"kind": "code", "msg": "\ud800"})
 
     assert (made.status_code, refused["code"]) == (201, 8)
     assert seen["unconsumed"] == [made.json()["id"]]
     assert [(fault["kind"], fault["consumed"], fault["count"]) for fault in seen["faults"]] == [("code", 1, 2)]
     assert (removed, wrong.status_code) == ([200, 404], 400)
     assert wrong.json()["error"].startswith("kind: ")
+    assert (half.status_code, half.json()["error"]) == (400, "send one JSON object, without half characters in it")
 
 
 def test_a_faults_request_is_in_the_log_with_the_faults_id(emulator: Emulator, admin: Caller) -> None:

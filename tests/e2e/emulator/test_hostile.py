@@ -69,6 +69,21 @@ def test_json_without_an_end_is_refused_once_it_is_too_long(emulator: Emulator) 
     assert answer.startswith(b"HTTP/1.1 413 ")
 
 
+def test_who_hangs_up_in_the_middle_of_a_body_is_no_error_of_the_emulator(
+    emulator: Emulator, admin: Caller, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = len(emulator.requests("createSearch"))
+    with connected(emulator.base_url) as connection:
+        connection.sendall(head(emulator.token, "Content-Length: 1000") + b'{"type"')
+    while len(emulator.requests("createSearch")) == before:
+        admin.send("HEAD", "/nowhere")
+
+    ended = emulator.requests("createSearch")[-1]
+
+    assert (ended.status, ended.code) == (400, 400)
+    assert [record.message for record in caplog.records if record.name == "aihub_emulator"] == []
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells a process's memory like this")
 def test_a_gibibyte_that_is_sent_all_the_same_takes_no_memory_and_holds_nobody_up() -> None:

@@ -67,7 +67,7 @@ def test_a_body_that_is_too_long_is_not_read_to_its_end() -> None:
     assert response.json()["msg"] == "body: is longer than 1000 bytes. Send a shorter one."
 
 
-@pytest.mark.parametrize("sent", ["abc", "1.5", "%20", "9999999999999999999"])
+@pytest.mark.parametrize("sent", ["abc", "1.5", "%20", "１", "9999999999999999999"])
 def test_a_path_parameter_that_is_no_id(admin: Caller, sent: str) -> None:
     response = admin.send("GET", f"{SEARCHES}/{sent}")
 
