@@ -19,7 +19,10 @@ _TABLE = """
         bucket BLOB NOT NULL, key BLOB NOT NULL, file TEXT NOT NULL, PRIMARY KEY (bucket, key)
     ) WITHOUT ROWID
 """
+_FIND = "SELECT file FROM objects WHERE bucket = ? AND key = ?"
 _PUT = "INSERT INTO objects VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET file = excluded.file"
+_REPLACED = "SELECT objects.file FROM temp.arriving JOIN objects USING (bucket, key)"
+_PUT_ALL = "INSERT INTO objects SELECT * FROM temp.arriving WHERE true ON CONFLICT DO UPDATE SET file = excluded.file"
 
 
 class Objects:
@@ -53,7 +56,7 @@ class Objects:
         name = uuid.uuid4().hex
         taken = file.replace(self._folder / name)
         try:
-            self._record(self._connection, [(bucket, key, name)])
+            self._record(bucket, key, name)
         except BaseException:
             taken.unlink(missing_ok=True)
             raise
@@ -70,7 +73,7 @@ class Objects:
         def record() -> None:
             folder.replace(self._folder / home)
             with closing(self._connected()) as connection:
-                self._record(connection, ((bucket, key, f"{home}/{name}") for bucket, key, name in names))
+                self._record_all(connection, ((bucket, key, f"{home}/{name}") for bucket, key, name in names))
 
         recording = asyncio.ensure_future(asyncio.to_thread(record))
         try:
@@ -82,9 +85,7 @@ class Objects:
 
     def find(self, bucket: str, key: str) -> Path | None:
         """The file that a key holds, if it holds one."""
-        found = self._connection.execute(
-            "SELECT file FROM objects WHERE bucket = ? AND key = ?", (_bytes(bucket), _bytes(key))
-        ).fetchone()
+        found = self._connection.execute(_FIND, (_bytes(bucket), _bytes(key))).fetchone()
         return self._folder / found[0] if found else None
 
     def below(self, bucket: str, beginning: str) -> list[tuple[str, Path]]:
@@ -119,19 +120,31 @@ class Objects:
         )
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute(_TABLE)
         return connection
 
-    def _record(self, connection: sqlite3.Connection, names: Iterable[tuple[str, str, str]]) -> None:
-        replaced = []
+    def _record(self, bucket: str, key: str, file: str) -> None:
+        place = (_bytes(bucket), _bytes(key))
+        with _transaction(self._connection):
+            replaced = self._connection.execute(_FIND, place).fetchone()
+            self._connection.execute(_PUT, (*place, file))
+        if replaced:
+            (self._folder / replaced[0]).unlink(missing_ok=True)
+
+    def _record_all(self, connection: sqlite3.Connection, names: Iterable[tuple[str, str, str]]) -> None:
+        # Gathered beside the database: others need not wait until a long folder has been listed.
+        connection.execute("CREATE TEMP TABLE arriving (bucket BLOB, key BLOB, file TEXT)")
+        connection.execute("BEGIN")
+        try:
+            rows = ((_bytes(bucket), _bytes(key), file) for bucket, key, file in names)
+            connection.executemany("INSERT INTO temp.arriving VALUES (?, ?, ?)", rows)
+        finally:
+            connection.execute("COMMIT")
         with _transaction(connection):
-            for bucket, key, file in names:
-                place = (_bytes(bucket), _bytes(key))
-                old = connection.execute("SELECT file FROM objects WHERE bucket = ? AND key = ?", place).fetchone()
-                connection.execute(_PUT, (*place, file))
-                if old:
-                    replaced.append(old[0])
-        for name in replaced:
+            replaced = connection.execute(_REPLACED).fetchall()
+            connection.execute(_PUT_ALL)
+        for (name,) in replaced:
             (self._folder / name).unlink(missing_ok=True)
 
     def _sweep(self) -> None:

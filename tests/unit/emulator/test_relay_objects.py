@@ -1,7 +1,9 @@
 """The object storage: many files at once, listings, what a killed process leaves, and how text names an object."""
 
 import asyncio
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -71,6 +73,22 @@ def test_what_grows_while_everything_is_dropped_can_be_taken_over_afterwards(obj
     objects.adopt("b", "y", growing)
 
     assert (text_of(objects, "x"), text_of(objects, "y"), files_on_disk(objects)) == (None, "new", ["new"])
+
+
+def test_another_file_need_not_wait_while_the_names_of_a_long_folder_are_gathered(
+    objects: Objects, tmp_path: Path
+) -> None:
+    def names() -> Iterator[tuple[str, str, str]]:
+        yield "b", "x", "0"
+        with closing(sqlite3.connect(tmp_path / "objects.sqlite", timeout=0)) as other:
+            other.execute("BEGIN IMMEDIATE")
+        yield "b", "y", "1"
+
+    put(objects, "y", "before")
+    asyncio.run(objects.adopt_folder(folder_of(objects, "one", "two"), names()))
+
+    assert (text_of(objects, "x"), text_of(objects, "y")) == ("one", "two")
+    assert files_on_disk(objects) == ["one", "two"]
 
 
 def test_a_folder_that_cannot_be_taken_over_to_its_end_shows_no_file(objects: Objects) -> None:
