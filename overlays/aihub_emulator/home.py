@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from aihub_emulator.settings import UnsupportedSetting
@@ -113,5 +115,10 @@ def _opened(folder: Path, seed: str) -> Store:
         store.close()
         raise UnsupportedSetting(f"it was started with the seed {kept!r}, not with {seed!r}")
     store.keep_fact("seed", seed)
-    store.commit()
+    try:
+        store.commit()
+    except sqlite3.Error as error:
+        with suppress(sqlite3.Error):
+            store.close()
+        raise UnsupportedSetting(f"records.sqlite cannot be written ({error})") from error
     return store

@@ -1,11 +1,13 @@
 """The folder that an emulator lives in."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 from aihub_emulator.home import Home
 from aihub_emulator.settings import UnsupportedSetting
+from aihub_emulator.sqlite_store import SqliteStore
 
 
 def test_a_temporary_home_goes_when_it_is_closed() -> None:
@@ -76,6 +78,16 @@ def test_a_folder_that_a_killed_process_left_right_after_its_lock_is_taken(tmp_p
     (tmp_path / "scratch").mkdir()
 
     Home(tmp_path, seed="demo").close()
+
+
+def test_a_disk_without_room_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(SqliteStore, "_write_down", fail)
+
+    with pytest.raises(UnsupportedSetting, match=r"records\.sqlite cannot be written \(database or disk is full\)"):
+        Home(tmp_path, seed="demo")
 
 
 def test_a_scratch_that_cannot_be_made_is_told(tmp_path: Path) -> None:
