@@ -1,5 +1,6 @@
 """The project's Markdown pages, taken apart."""
 
+import ast
 import re
 from dataclasses import dataclass
 
@@ -32,3 +33,12 @@ def anchors(page: str) -> set[str]:
     """The link targets that a page's headings make."""
     headings = re.findall(r"^#+\s+(.+)$", text_of(page), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+def without_texts(program: Block) -> str:
+    """What a program does; its comments, and its texts, which may be in either language, left out."""
+    tree = ast.parse(program.text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            node.value = ""
+    return ast.dump(tree)

@@ -1,6 +1,5 @@
 """The Python that the pages show runs, as it stands, against the emulator."""
 
-import ast
 import json
 import os
 import subprocess
@@ -12,18 +11,9 @@ import pytest
 
 from aihub_emulator import Emulator, Settings
 from tests.architecture.project_files import ROOT
-from tests.docs.markdown_pages import Block, blocks, pages
+from tests.docs.markdown_pages import Block, blocks, pages, without_texts
 
 PROGRAMS = [block for page in pages() for block in blocks(page) if block.language == "python"]
-
-
-def without_texts(program: Block) -> str:
-    """What a program does; its comments, and its texts, which may be in either language, left out."""
-    tree = ast.parse(program.text)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            node.value = ""
-    return ast.dump(tree)
 
 
 def place(program: Block) -> str:
