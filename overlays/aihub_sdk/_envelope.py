@@ -43,7 +43,16 @@ LOGIN = "login"
 # A gateway that gave up on the service behind it: the service may still do what it was asked.
 _GATEWAY_GAVE_UP = frozenset({502, 504})
 _CHECK_ADDRESS = "Check the address: hub.config.explain() shows where it comes from."
-
+# The codes that name one thing, by the names that the spec gives them.
+_BY_MEANING: dict[str, type[ServerRefused]] = {"NOT_FOUND": NotFound, "NAME_EXISTS": NameExists}
+# What to do where nothing more is known than the kind of refusal.
+_REMEDIES: dict[type[ServerRefused], str] = {
+    NotFound: "Check the id or the name, and the environment: ids differ from one to the next.",
+    NameExists: "Nothing was created: choose another name, or use the object that has this one.",
+    PermissionDenied: "Ask an administrator for the permission; another token of the same user changes nothing.",
+    ServerRefused: "Correct what these words name; the code itself is not documented.",
+    ServerError: "Try again later; if it stays so, show this message to an administrator.",
+}
 _CHECK_RELAY = (
     "Check s3_verify= (AI_HUB_S3_CA_FILE, AI_HUB_S3_FINGERPRINT), which says whose certificate counts, and the address."
 )
@@ -132,9 +141,10 @@ def error_for_reply(
     """The error for an answer that is not a success.
 
     Precedence, first match wins:
-    1. An envelope code that names one thing (2 not found, 8 name exists): the service knows best.
+    1. An envelope code that names one thing (not found, name exists): the service knows best.
     2. The HTTP status (401, 403, 404, 429, 5xx), with the envelope's words where there are any.
-    3. Any other envelope code; 1 and 3 are the server's own faults, and every refusal of a login is a wrong login.
+    3. Any other envelope code. Unknown and database are the server's own faults; of a login only the latter is, and
+       every other refusal is a wrong login.
     4. What is wrong with an answer that is not an envelope.
 
     Args:
@@ -145,17 +155,16 @@ def error_for_reply(
     head = read_head(reply.content)
     code = head.code if head is not None else None
     context = context._replace(status=reply.status, code=code)
-    if code == 2:
-        return _refusal(NotFound, call.operation, head, context)
-    if code == 8:
-        return _refusal(NameExists, call.operation, head, context)
+    meaning = tables.CODES[code].name if code in tables.CODES else ""
+    if meaning in _BY_MEANING:
+        return _refusal(_BY_MEANING[meaning], call.operation, head, context)
     if reply.status == 401:
         return _not_known(call.operation, head, context, source)
     by_status = _by_status(call.operation, reply, head, context, retry_after)
     if by_status is not None:
         return by_status
     if head is not None and head.code != 0:
-        is_own_fault = head.code == 3 or (head.code == 1 and call.operation.id != LOGIN)
+        is_own_fault = meaning == "DATABASE" or (meaning == "UNKNOWN" and call.operation.id != LOGIN)
         if call.operation.id == LOGIN and not is_own_fault:
             return _not_known(call.operation, head, context)
         return _refusal(ServerError if is_own_fault else ServerRefused, call.operation, head, context)
@@ -191,7 +200,7 @@ def _refusal(
     kind: type[ServerRefused], operation: Operation[T], head: Head | None, context: ErrorContext, hint: str = ""
 ) -> ServerRefused:
     words, said = _words(operation, head, context.status or 0)
-    return kind(words, server_message=said, context=context, hint=hint)
+    return kind(words, server_message=said, context=context, hint=hint or _REMEDIES.get(kind, ""))
 
 
 def _not_known(

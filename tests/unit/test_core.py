@@ -301,6 +301,7 @@ def test_an_envelope_means(client: MakeClient, answer: httpx.Response, expected:
         c.get_search()
     assert type(caught.value) is expected
     assert "w" in caught.value.message
+    assert caught.value.hint != "", "it does not say what to do"
 
 
 @pytest.mark.parametrize(
@@ -368,7 +369,8 @@ def test_an_error_says_where_it_happened_and_survives_pickling(client: MakeClien
         c.get_search()
     thawed = pickle.loads(pickle.dumps(caught.value))
     assert str(thawed) == (
-        "没有该任务\n  [data_warehouse.getSearch on internal-test, HTTP 200, code 2, 2 attempts, 0.5 s]"
+        "没有该任务\n  [data_warehouse.getSearch on internal-test, HTTP 200, code 2, 2 attempts, 0.5 s] "
+        "Check the id or the name, and the environment: ids differ from one to the next."
     )
 
 
