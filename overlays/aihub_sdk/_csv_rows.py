@@ -5,10 +5,15 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import threading
 
 from .errors import ErrorContext, UnexpectedResponse
 
 __all__ = ["CsvRows", "unreadable"]
+
+# The longest value, in characters: feature vectors and images as text are longer than csv's own limit of 131,072.
+_LONGEST_VALUE = (1 << 31) - 1
+_LIMIT_IN_USE = threading.Lock()
 
 
 class CsvRows:
@@ -52,7 +57,7 @@ class CsvRows:
         """
         try:
             text = self._text + self._decoder.decode(data or b"", final=data is None)
-            rows = list(csv.reader(self._complete(text, is_end=data is None)))
+            rows = _parsed(self._complete(text, is_end=data is None))
         except (UnicodeDecodeError, csv.Error) as error:
             raise unreadable(self._what, self._context, str(error)) from error
         if self.columns is None:
@@ -69,10 +74,11 @@ class CsvRows:
         self._text = ""
         complete: list[str] = []
         # StringIO ends lines where csv does; str.splitlines also does at characters that are part of values.
-        for line in io.StringIO(text, newline=""):
-            if not line.endswith("\n") and not is_end:
-                self._text = line
-                break
+        lines = list(io.StringIO(text, newline=""))
+        if lines and not is_end and not lines[-1].endswith("\n"):
+            # It may go on; and a carriage return at the very end may be half of a line break.
+            self._text = lines.pop()
+        for line in lines:
             self._record.append(line)
             self._is_quote_open ^= line.count('"') % 2 == 1
             if not self._is_quote_open:
@@ -89,6 +95,26 @@ class CsvRows:
         if len(values) != count:
             reason = f"row {self._rows} has {len(values)} values for {count} columns"
             raise unreadable(self._what, self._context, reason)
+
+
+def _parsed(lines: list[str]) -> list[list[str]]:
+    """The rows in complete lines.
+
+    Raises:
+        csv.Error: They are no CSV.
+    """
+    try:
+        return list(csv.reader(lines))
+    except csv.Error:
+        # The limit of csv is the process's, so it is another one only while it has to be.
+        if sum(map(len, lines)) <= csv.field_size_limit():
+            raise
+    with _LIMIT_IN_USE:
+        before = csv.field_size_limit(_LONGEST_VALUE)
+        try:
+            return list(csv.reader(lines))
+        finally:
+            csv.field_size_limit(before)
 
 
 def unreadable(what: str, context: ErrorContext, reason: str) -> UnexpectedResponse:
