@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import attrs
 import msgspec
@@ -16,6 +15,7 @@ from aihub_api.errors import SchemaMismatch as DataMismatch
 from aihub_api.types import Answer, Call, Operation
 
 from ._effects import Fault, Reply, Sent
+from ._routes import host_of
 from .errors import (
     AIHubError,
     AuthenticationError,
@@ -225,7 +225,7 @@ def _unexpected(
         return SchemaMismatch(error.message, drifts=error.drifts, context=context)
     reason = error.reason if isinstance(error, UnexpectedAnswer) else "the answer is not a success"
     if 300 <= reply.status < 400:
-        host = urlsplit(reply.headers.get("Location", "")).netloc.rpartition("@")[2]
+        host = host_of(reply.headers.get("Location", ""))
         target = f"to {host}" if host else "elsewhere on the same host"
         reason = f"the server redirects {target}; redirects are not followed, because they would carry the token along"
     message = f"{operation.id}: {reason} ({content_type or 'no content type'})."

@@ -30,8 +30,9 @@ class PartFile:
         # The rename would put a file in the place of /dev/stdout itself, for whoever is allowed to.
         if target.exists() and not target.is_file():
             raise OSError(errno.EINVAL, "it is no regular file", str(target))
-        # Beside the target, because a rename is atomic only within one file system.
-        self._aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+        # Beside the target, because a rename is atomic only within one file system. The name has to be a short one:
+        # that of the target may be as long as the system allows.
+        self._aside = target.with_name(f".aihub-{secrets.token_hex(4)}.part")
         self._stream = self._aside.open("xb")
         self.size_bytes = 0
 

@@ -6,13 +6,14 @@ import os
 import ssl
 from collections.abc import Mapping
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from ._fingerprints import is_fingerprint
 from ._pinning import tls_pinned_to
 from ._proxies import proxy_for
 from .errors import ConfigurationError
 
-__all__ = ["Way", "origin_of", "tls_of_its_own", "tls_without_authorities", "way_to"]
+__all__ = ["Way", "host_of", "origin_of", "tls_of_its_own", "tls_without_authorities", "way_to"]
 
 
 class Way(NamedTuple):
@@ -66,6 +67,14 @@ def tls_of_its_own(verify: str | bool) -> ssl.SSLContext:
             hint="Pass s3_verify= (or AI_HUB_S3_CA_FILE) the PEM file the relay's administrator gives out.",
         ) from error
     return context
+
+
+def host_of(url: str) -> str:
+    """Host and port of an address, without who asks; `""` when there is none, or it cannot be read."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2]
+    except ValueError:
+        return ""
 
 
 def origin_of(url: str) -> str:

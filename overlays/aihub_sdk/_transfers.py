@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from ._core import Terms
 from ._effects import Fault, Opened, Reply, Sent, Sleep
 from ._policy import is_worth_resending, retry_after_seconds
-from ._routes import origin_of
+from ._routes import host_of, origin_of
 from .errors import ErrorContext, TransferFailed
 
 __all__ = ["Commit", "FetchFlow", "Open", "Pull", "Restart", "Source", "Write", "fetch_flow", "open_flow", "pulled"]
@@ -145,8 +144,10 @@ class _Tries:
         self.url = source.url
         # A file takes as long as it takes; what must not happen is that nothing happens.
         self.stall = terms.config.timeout
-        if urlsplit(source.url).scheme not in {"http", "https"}:
+        if not source.url.lower().startswith(("http://", "https://")):
             raise self._failure("its address is not one of http or https")
+        if not host_of(source.url):
+            raise self._failure("its address names no host")
 
     def pause_after(self, answer: Opened | Fault) -> Sleep:
         """The wait before asking again.
@@ -169,8 +170,11 @@ class _Tries:
     def _failure(self, reason: str, status: int | None = None) -> TransferFailed:
         elapsed = self._terms.clock.monotonic() - self._started
         context = self._source.context._replace(status=status, attempts=self._resends + 1, elapsed=elapsed)
+        what = self._source.what
+        # Words begin a sentence; the name of a file stays as it is.
+        shown = f"The {what[4:]}" if what.startswith("the ") else what
         return TransferFailed(
-            f"{self._source.what[:1].upper()}{self._source.what[1:]} could not be fetched: {reason}.",
+            f"{shown} could not be fetched: {reason}.",
             path=self._source.path,
             on_disk="Nothing was changed." if self._source.path else "",
             context=context,
@@ -180,6 +184,6 @@ class _Tries:
 
 def _refused(answer: Opened, url: str) -> str:
     if 300 <= answer.status < 400:
-        host = urlsplit(answer.headers.get("Location", "")).netloc.rpartition("@")[2] or "itself"
+        host = host_of(answer.headers.get("Location", "")) or "itself"
         return f"{origin_of(url)} redirects to {host}, and redirects are not followed"
     return f"{origin_of(url)} answered HTTP {answer.status}"

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from ._local_paths import STATE_FOLDER
 from ._multipart import PIECE_BYTES, ContentChanged
 from .errors import InvalidRequest
 
@@ -156,6 +157,9 @@ def _entries_of(folder: Path) -> Iterator[_Entry]:
         raise error
 
     for root, folders, files in os.walk(folder, onerror=fail):
+        if STATE_FOLDER in folders:
+            # What a download keeps about itself is no data, and a version that holds it cannot be downloaded.
+            folders.remove(STATE_FOLDER)
         for name in folders:
             if (Path(root) / name).is_symlink():
                 _refuse(Path(root) / name, "is a link to a folder")
