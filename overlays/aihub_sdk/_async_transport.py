@@ -14,6 +14,7 @@ from ._long_body import LongBody
 from ._pools import Pools, closed
 from ._routes import origin_of
 from ._sharing import Sharers
+from ._traffic import NO_SLOT, Traffic
 from ._transport import (
     FAULTS,
     MOST_CONNECTIONS,
@@ -30,7 +31,7 @@ from ._transport import (
     plain_body,
 )
 
-__all__ = ["AsyncStream", "AsyncTransport"]
+__all__ = ["AsyncStream", "AsyncTransport", "entered_while_moving"]
 
 # Told what kept the answer from being closed, None when it was.
 OnClose = Callable[[BaseException | None], Awaitable[None]]
@@ -39,9 +40,10 @@ OnClose = Callable[[BaseException | None], Awaitable[None]]
 class AsyncStream:
     """`SyncStream` for asyncio; `on_close` is called once, when it is closed."""
 
-    def __init__(self, response: Response, url: str, stall: float, on_close: OnClose) -> None:
+    def __init__(self, response: Response, url: str, stall: float, traffic: Traffic, on_close: OnClose) -> None:
         self._response = response
         self._url = url
+        self._traffic = traffic
         self._on_close: OnClose | None = on_close
         # Past the response, as in `SyncStream`.
         self._chunks = response.aiter_bytes() if is_encoded(response) else aiter(cast("AsyncBody", response.stream))
@@ -51,6 +53,7 @@ class AsyncStream:
 
     async def pull(self) -> bytes | Fault | None:
         """The next piece, None at the end."""
+        self._traffic.pieces += 1
         if self._long.is_begun:
             return await self._read_on() if self._long.left else None
         try:
@@ -83,7 +86,8 @@ class AsyncTransport:
 
     def __init__(self, *, verify: str | bool, clock: Callable[[], float], given: Any = None) -> None:
         self._clock = clock
-        self._requests = Requests(clock)
+        self._traffic = Traffic()
+        self._requests = Requests(clock, self._traffic)
         self._verify = verify
         self._is_closed = False
         self._given: AsyncPool | None = given
@@ -137,8 +141,8 @@ class AsyncTransport:
         here = self._here()
         connections = here.pools.at(origin_of(url))
         slots = here.slots(is_file=True)
-        if not await _entered(slots, stall):
-            return TOO_LATE
+        if not await entered_while_moving(slots, self._traffic, stall):
+            return NO_SLOT
         pool = None
         try:
             pool = connections.take()
@@ -157,7 +161,7 @@ class AsyncTransport:
             slots.release()
             await (_give_back(connections, pool) if error is None else _give_up(connections, pool, error))
 
-        return AsyncStream(response, url, stall, on_close)
+        return AsyncStream(response, url, stall, self._traffic, on_close)
 
     def _here(self) -> _LoopPools:
         loop = asyncio.get_running_loop()
@@ -203,6 +207,16 @@ async def _entered(slots: asyncio.Semaphore, seconds: float) -> bool:
         return await asyncio.wait_for(slots.acquire(), seconds)
     except (TimeoutError, asyncio.TimeoutError):
         return False
+
+
+async def entered_while_moving(slots: asyncio.Semaphore, traffic: Traffic, stall: float) -> bool:
+    """Take a slot; False when there was none, and none of the files that have one has moved for `stall` seconds."""
+    before = traffic.pieces
+    while not await _entered(slots, stall):
+        if traffic.pieces == before:
+            return False
+        before = traffic.pieces
+    return True
 
 
 async def _give_back(connections: Connections[AsyncPool], pool: AsyncPool) -> None:

@@ -148,7 +148,7 @@ class DownloadPlan:
         self._failures: list[DownloadFailure] = []
         self._handed_out = self._downloaded = self._skipped = self._size_bytes = self._in_a_row = 0
         self._told = self._passed = 0
-        self.is_stopped = self._is_exhausted = False
+        self.is_stopped = self._is_given_up = self._is_exhausted = False
 
     @property
     def _index_file(self) -> Path:
@@ -229,6 +229,15 @@ class DownloadPlan:
     def stop(self) -> None:
         """Hand out nothing more."""
         self.is_stopped = True
+
+    def give_up(self) -> None:
+        """Hand out nothing more, and have nobody finish what was handed out."""
+        self.stop()
+        self._is_given_up = True
+
+    def is_wanted(self) -> bool:
+        """Whether what was handed out is to be finished."""
+        return not self._is_given_up
 
     def close(self) -> None:
         """Leave only the files and what the next download needs to know."""

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import NoReturn
 
 from ._download_plan import DownloadPlan, DownloadReport, Order, Wanted
-from ._fetching import fetch, fetch_async
+from ._fetching import GivenUp, fetch, fetch_async
 from ._folder_lock import FolderInUse
 from ._index_rows import expect_reader
 from ._sessions import AsyncSession, SyncSession
@@ -37,8 +37,8 @@ def download(session: SyncSession, order: Order, *, check: bool) -> DownloadRepo
                 for each in as_completed(working):
                     each.result()
             except BaseException:
-                # The others end with the file that they are at; the pool waits for them.
-                plan.stop()
+                # The others leave what they are at; the pool waits for them.
+                plan.give_up()
                 raise
     finally:
         plan.close()
@@ -50,7 +50,9 @@ def _work(session: SyncSession, plan: DownloadPlan) -> None:
     while taken := plan.take(1):
         (wanted,) = taken
         try:
-            fetch(session, wanted.source, plan.staged(wanted))
+            fetch(session, wanted.source, plan.staged(wanted), is_wanted=plan.is_wanted)
+        except GivenUp:
+            return
         except TransferFailed as error:
             plan.fail(wanted, error)
         plan.tell()
@@ -60,7 +62,9 @@ async def download_async(session: AsyncSession, order: Order, *, check: bool) ->
     """`download` for asyncio; the disk is used on threads."""
     import asyncio  # noqa: PLC0415  # whoever awaits this has loaded it; a synchronous client never does
 
-    plan = await asyncio.to_thread(_planned, order)
+    from ._on_threads import on_thread  # noqa: PLC0415  # as above
+
+    plan = await on_thread(lambda: _planned(order), undo=DownloadPlan.close)
     try:
         if order.listed is None:
             await fetch_async(session, plan.index, plan.staged_index())
@@ -100,11 +104,11 @@ class _Waiting:
 
     async def next(self) -> Wanted | None:
         """The next file; None when there is none, or the download was stopped."""
-        import asyncio  # noqa: PLC0415  # as above
+        from ._on_threads import on_thread  # noqa: PLC0415  # as above
 
         async with self._lock:
             if not self._files:
-                self._files.extend(await asyncio.to_thread(self._plan.take, _AT_A_TIME))
+                self._files.extend(await on_thread(lambda: self._plan.take(_AT_A_TIME)))
             return self._files.popleft() if self._files and not self._plan.is_stopped else None
 
 

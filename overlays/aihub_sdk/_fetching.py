@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,9 +28,13 @@ if TYPE_CHECKING:
     from ._sessions import AsyncSession, SyncSession
     from ._sync_transport import SyncStream
 
-__all__ = ["fetch", "fetch_async", "fetch_to_file", "fetch_to_file_async", "pieces", "pieces_async"]
+__all__ = ["GivenUp", "fetch", "fetch_async", "fetch_to_file", "fetch_to_file_async", "pieces", "pieces_async"]
 
 Part = PartFile | StagedFile
+
+
+class GivenUp(Exception):  # no error: somebody has said to stop
+    """A file was left in the middle, because nobody wants it any more."""
 
 
 def fetch_to_file(session: SyncSession, source: Source, target: Path) -> None:
@@ -46,14 +50,18 @@ def fetch_to_file(session: SyncSession, source: Source, target: Path) -> None:
     fetch(session, source, part)
 
 
-def fetch(session: SyncSession, source: Source, part: Part) -> None:
+def fetch(session: SyncSession, source: Source, part: Part, *, is_wanted: Callable[[], bool] = lambda: True) -> None:
     """Bring a file to where a part leads, whole or not at all.
+
+    Args:
+        is_wanted: Asked before each step, because nobody can interrupt a thread.
 
     Raises:
         TransferFailed: It could not be fetched or written.
+        GivenUp: It is not wanted any more.
     """
     try:
-        _Carrier(session, part).run(fetch_flow(source, session.terms))
+        _Carrier(session, part, is_wanted).run(fetch_flow(source, session.terms))
     except AIHubError:
         raise
     except OSError as error:
@@ -80,16 +88,18 @@ def pieces(session: SyncSession, source: Source) -> Iterator[bytes]:
 
 
 class _Carrier:
-    def __init__(self, session: SyncSession, part: Part | None) -> None:
+    def __init__(self, session: SyncSession, part: Part | None, is_wanted: Callable[[], bool] = lambda: True) -> None:
         self._session = session
         self._part = part
+        self._is_wanted = is_wanted
         self._stream: SyncStream | None = None
 
     def run(self, flow: FetchFlow) -> None:
         try:
             effect = next(flow)
-            while True:
+            while self._is_wanted():
                 effect = flow.send(self._carry_out(effect))
+            raise GivenUp
         except StopIteration:
             return
         except BaseException:
@@ -126,10 +136,10 @@ class _Carrier:
 
 async def fetch_to_file_async(session: AsyncSession, source: Source, target: Path) -> None:
     """`fetch_to_file` for asyncio; files are written on threads."""
-    import asyncio  # noqa: PLC0415  # whoever awaits this has loaded it; a synchronous client never does
+    from ._on_threads import on_thread  # noqa: PLC0415  # loads asyncio; a synchronous client never does
 
     try:
-        part = await asyncio.to_thread(PartFile, target)
+        part = await on_thread(lambda: PartFile(target), undo=PartFile.discard)
     except OSError as error:
         raise _unwritable(source, error) from error
     await fetch_async(session, source, part)
@@ -191,12 +201,12 @@ class _AsyncCarrier:
             await self.close()
             await self._session.pause(effect.seconds)
         else:
-            import asyncio  # noqa: PLC0415  # as above
+            from ._on_threads import on_thread  # noqa: PLC0415  # as above
 
             if type(effect) is Commit:
                 # The connection is free for the next file while this one goes to the disk.
                 await self.close()
-            await asyncio.to_thread(write_to, self._part, effect)
+            await on_thread(lambda: write_to(self._part, effect))
         return None
 
     async def pull(self) -> bytes | Fault | None:

@@ -37,8 +37,9 @@ class Manifest:
         self._write([path, s3path, size_bytes])
 
     def close(self) -> None:
-        """Write no more."""
-        self._stream.close()
+        """Write no more. What a full disk does not take any more is lost: such files are fetched again."""
+        with suppress(OSError):
+            self._stream.close()
 
     def _write(self, entry: list[object] | None) -> None:
         self._stream.write(f"{json.dumps(entry)}\n" if entry is not None else "\n")

@@ -14,6 +14,7 @@ from ._long_body import LongBody
 from ._pools import Pools, closed
 from ._routes import origin_of
 from ._sharing import Sharers
+from ._traffic import LONGEST_SECONDS, NO_SLOT, Traffic, entered
 from ._transport import (
     FAULTS,
     MOST_CONNECTIONS,
@@ -32,9 +33,6 @@ from ._transport import (
 
 __all__ = ["SyncStream", "SyncTransport"]
 
-# Longer than a thread can wait for a slot on any system.
-_LONGEST_SECONDS = 24 * 3600.0
-
 
 class SyncStream:
     """An answer that is read piece by piece. Close it, also when it was read to its end.
@@ -42,9 +40,12 @@ class SyncStream:
     `on_close` is called once, and told whether that went well.
     """
 
-    def __init__(self, response: Response, url: str, stall: float, on_close: Callable[[bool], None]) -> None:
+    def __init__(
+        self, response: Response, url: str, stall: float, traffic: Traffic, on_close: Callable[[bool], None]
+    ) -> None:
         self._response = response
         self._url = url
+        self._traffic = traffic
         self._on_close: Callable[[bool], None] | None = on_close
         # Past the response, which would count and pass on each piece once more.
         self._chunks = response.iter_bytes() if is_encoded(response) else iter(cast("SyncBody", response.stream))
@@ -54,6 +55,7 @@ class SyncStream:
 
     def pull(self) -> bytes | Fault | None:
         """The next piece, None at the end."""
+        self._traffic.pieces += 1
         if self._long.is_begun:
             return self._read_on() if self._long.left else None
         try:
@@ -91,7 +93,8 @@ class SyncTransport:
 
     def __init__(self, *, verify: str | bool, clock: Callable[[], float], given: Any = None) -> None:
         self._clock = clock
-        self._requests = Requests(clock)
+        self._traffic = Traffic()
+        self._requests = Requests(clock, self._traffic)
         self._pools: Pools[SyncPool] = Pools(sync_pools, verify=verify, clock=clock, given=given)
         self._slots = _Slots()
         self._sharers = Sharers()
@@ -115,7 +118,7 @@ class SyncTransport:
             raise closed()
         connections = self._pools.at(send.address, send.call.operation.service)
         slots = self._slots.of(is_file=send.call.form is not None)
-        if not slots.acquire(timeout=min(max(send.deadline - self._clock(), 0.0), _LONGEST_SECONDS)):
+        if not slots.acquire(timeout=min(max(send.deadline - self._clock(), 0.0), LONGEST_SECONDS)):
             return TOO_LATE
         try:
             pool = connections.take()
@@ -153,8 +156,8 @@ class SyncTransport:
             raise closed()
         connections = self._pools.at(origin_of(url))
         slots = self._slots.of(is_file=True)
-        if not slots.acquire(timeout=min(stall, _LONGEST_SECONDS)):
-            return TOO_LATE
+        if not entered(slots, self._traffic, stall):
+            return NO_SLOT
         pool = None
         try:
             pool = connections.take()
@@ -171,7 +174,7 @@ class SyncTransport:
             slots.release()
             (_give_back if is_closed else _give_up)(connections, pool)
 
-        return SyncStream(response, url, stall, on_close)
+        return SyncStream(response, url, stall, self._traffic, on_close)
 
     def close(self, client: object) -> None:
         """Send nothing more for this client; with the last one, all connections of this process are closed."""

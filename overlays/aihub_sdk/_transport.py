@@ -22,6 +22,7 @@ from ._multipart import Multipart, Piece, may_be_read_ahead
 from ._pools import CONNECT_SECONDS, TimeLeft
 from ._proxies import through_proxy
 from ._routes import Way, tls_of_its_own, tls_without_authorities
+from ._traffic import Traffic
 from ._version import __version__
 from .errors import ConfigurationError
 
@@ -77,10 +78,11 @@ STILL_ANSWERING = Fault(Sent.MAYBE, is_timeout=True, reason="the server was stil
 class Requests:
     """Builds httpx requests, reusing parsed addresses and encoded headers."""
 
-    __slots__ = ("_clock", "_headers", "_urls")
+    __slots__ = ("_clock", "_headers", "_traffic", "_urls")
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], traffic: Traffic) -> None:
         self._clock = clock
+        self._traffic = traffic
         self._urls: dict[str, httpx.URL] = {}
         self._headers: dict[tuple[bytes, tuple[str, str] | None], httpx.Headers] = {}
 
@@ -91,7 +93,7 @@ class Requests:
         headers = self._headers_for(url.netloc, send.credential)
         extensions = {"timeout": TimeLeft(send.deadline, self._clock, send.stall)}
         if call.form is not None:
-            body = _FormBody(call.form)
+            body = _FormBody(call.form, self._traffic)
             request = httpx.Request(send.method, url, headers=headers, stream=body, extensions=extensions)
             request.headers.update(body.headers)
             return request
@@ -114,6 +116,9 @@ class Requests:
         parsed = self._urls.get(text)
         if parsed is None:
             parsed = httpx.URL(text)
+            if not all(0 < len(label) < 64 for label in parsed.raw_host.removesuffix(b".").split(b".")):
+                # Looking it up would raise what is no error of HTTP.
+                raise httpx.InvalidURL(f"no host can have the name {parsed.host!r}")
             if len(self._urls) >= _MOST_CACHED:
                 self._urls.clear()
             self._urls[text] = parsed
@@ -135,7 +140,8 @@ class Requests:
 class _FormBody(httpx.SyncByteStream, httpx.AsyncByteStream):
     """A form in large pieces of a known length; on an event loop its files are read on threads."""
 
-    def __init__(self, form: Form) -> None:
+    def __init__(self, form: Form, traffic: Traffic) -> None:
+        self._traffic = traffic
         self._multipart = Multipart(form)
         self._is_read_ahead = may_be_read_ahead(form)
         self.headers = {
@@ -146,7 +152,7 @@ class _FormBody(httpx.SyncByteStream, httpx.AsyncByteStream):
     def __iter__(self) -> Iterator[bytes]:
         for piece in self._multipart.pieces():
             yield piece.data
-            _tell(piece)
+            self._tell(piece)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         import asyncio  # noqa: PLC0415  # whoever awaits this has loaded it; a synchronous client never does
@@ -165,16 +171,16 @@ class _FormBody(httpx.SyncByteStream, httpx.AsyncByteStream):
             if self._is_read_ahead:
                 reading = read()
             yield piece.data
-            _tell(piece)
+            self._tell(piece)
             if not self._is_read_ahead:
                 reading = read()
 
-
-def _tell(piece: Piece) -> None:
-    """Tell a file that counts what was sent of it."""
-    sent = getattr(piece.content, "sent", None)
-    if sent is not None:
-        sent(len(piece.data))
+    def _tell(self, piece: Piece) -> None:
+        """Tell a file that counts what was sent of it."""
+        self._traffic.pieces += 1
+        sent = getattr(piece.content, "sent", None)
+        if sent is not None:
+            sent(len(piece.data))
 
 
 @cache
