@@ -100,6 +100,8 @@ class VersionSource:
         if path is None:
             self._type, self.place = UploadType.HOST_DIRECTORY, host_path or ""
         elif isinstance(path, str) and path.startswith("s3://"):
+            if not path[5:].partition("/")[0].strip():
+                raise InvalidRequest(f"path cannot be {path!r}.", field="path", hint="Write s3://bucket/key.")
             is_zip = path.lower().endswith(".zip")
             self._type, self.place = UploadType.ZIP if is_zip else UploadType.S3_DIRECTORY, path
         else:
@@ -127,11 +129,20 @@ class VersionSource:
 
 
 def _packable(path: Path) -> Path:
-    if not path.is_dir() and path.exists() and path.suffix.lower() != ".zip":
+    if path.parts[:1] == ("s3:",) and not path.exists():
+        hint = "Pass s3://… as text: a Path takes one of its slashes away."
+        raise InvalidRequest(f"There is no local file {path}.", field="path", hint=hint)
+    try:
+        is_file, is_folder = path.is_file(), path.is_dir()
+        is_there = is_file or path.exists()
+    except OSError:
+        # The upload says why it cannot be read.
+        return path
+    if not is_folder and is_there and path.suffix.lower() != ".zip":
         hint = "Pass a zip file, or the folder that the file is in."
         raise InvalidRequest(f"{path} is neither a zip file nor a folder.", field="path", hint=hint)
     # The end of an archive says what is in it: one that was cut off would be found out only after hours of uploading.
-    if path.is_file() and not _is_archive(path):
+    if is_file and not _is_archive(path):
         hint = "Pack it again, or pass the folder that it was made from."
         raise InvalidRequest(f"{path} is no zip file, or a broken one.", field="path", hint=hint)
     return path

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
+from ._callbacks import expect_progress
 from ._folder_lock import FolderLock
 from ._index_rows import IndexRow, read_rows
 from ._local_paths import STATE_FOLDER, Names, UnsafePath, parts_of
@@ -91,12 +92,13 @@ class Order(NamedTuple):
     context: ErrorContext
     listed: tuple[IndexRow, ...] | None = None
 
-    def expect_workers(self) -> None:
-        """Nothing, when the number of workers is one.
+    def expect_usable(self) -> None:
+        """Nothing, when it can be carried out.
 
         Raises:
-            InvalidRequest: It is not.
+            InvalidRequest: The number of workers is none, or `progress` cannot be called.
         """
+        expect_progress(self.progress)
         workers: object = self.workers
         if not isinstance(workers, int) or isinstance(workers, bool) or not 1 <= workers <= _MOST_WORKERS:
             hint = f"It is a whole number from 1 to {_MOST_WORKERS}."

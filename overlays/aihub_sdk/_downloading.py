@@ -22,7 +22,7 @@ def download(session: SyncSession, order: Order, *, check: bool) -> DownloadRepo
     """Bring many files into a folder.
 
     Raises:
-        InvalidRequest: The number of workers is none.
+        InvalidRequest: The order cannot be carried out.
         ConfigurationError: What reads the index is not installed.
         TransferFailed: The index could not be fetched, or some files and `check` is on.
         UnexpectedResponse: The index cannot be read.
@@ -113,7 +113,7 @@ class _Waiting:
 
 
 def _planned(order: Order) -> DownloadPlan:
-    order.expect_workers()
+    order.expect_usable()
     if order.listed is None:
         expect_reader()
     try:

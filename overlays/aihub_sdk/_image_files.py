@@ -14,6 +14,7 @@ __all__ = ["ImageFile", "read_image"]
 
 _FORMATS = "JPEG, PNG, GIF, BMP or WebP"
 _PIECE_BYTES = 1 << 20
+_LONGEST_NAME = 300
 # Start-of-frame markers, which hold the size: all of their range but the three that are tables.
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _BMP_HEADERS = (12, 40, 52, 56, 64, 108, 124)
@@ -73,7 +74,11 @@ def read_image(given: str | PathLike[str] | bytes, field: str) -> ImageFile:
 
 
 def _name(content: Path | bytes) -> str:
-    return f"What was given, {len(content)} bytes," if isinstance(content, bytes) else str(content)
+    if isinstance(content, bytes):
+        return f"What was given, {len(content)} bytes,"
+    text = str(content)
+    # Somebody may take an image as text for a path.
+    return text if len(text) <= _LONGEST_NAME else f"{text[:_LONGEST_NAME]}…"
 
 
 def _opened(content: Path | bytes) -> IO[bytes]:

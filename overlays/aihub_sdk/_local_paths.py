@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import unicodedata
@@ -9,10 +10,11 @@ from pathlib import Path
 
 from .errors import InvalidRequest
 
-__all__ = ["STATE_FOLDER", "Names", "UnsafePath", "local_path", "parts_of"]
+__all__ = ["STATE_FOLDER", "Names", "UnsafePath", "expect_no_special_file", "local_path", "parts_of", "shown"]
 
 # What a download keeps about itself, beside the files.
 STATE_FOLDER = ".aihub-download"
+_LONGEST_SHOWN = 200
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
@@ -22,9 +24,31 @@ def local_path(value: object, field: str) -> Path:
     Raises:
         InvalidRequest: It gives none.
     """
-    if not isinstance(value, (str, os.PathLike)) or value == "":
-        raise InvalidRequest(f"{field} cannot be {value!r}.", field=field, hint="Pass a path, as text or as a Path.")
-    return Path(value)
+    text: object = os.fspath(value) if isinstance(value, (str, os.PathLike)) else None
+    if not isinstance(text, str) or not text or "\0" in text:
+        hint = "Pass a path, as text or as a Path."
+        if isinstance(value, (bytes, bytearray, memoryview)) or hasattr(value, "read"):
+            hint = f"{hint} What is in memory or in a stream has to be written to a file first."
+        raise InvalidRequest(f"{field} cannot be {shown(value)}.", field=field, hint=hint)
+    return Path(text)
+
+
+def shown(value: object) -> str:
+    """A value for a message, which is not the place for the contents of a file."""
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return f"{len(value)} bytes"
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
+def expect_no_special_file(path: Path) -> None:
+    """Nothing, when opening it does not wait for somebody to write into it, as with a pipe.
+
+    Raises:
+        OSError: It would, or it is a folder.
+    """
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is not a file", str(path))
 
 
 class UnsafePath(ValueError):

@@ -74,15 +74,17 @@ def cluster_called(
     cluster: int | str, environment: str, user_id: int | None, module_type: object, field: str = "cluster"
 ) -> Steps[VirtualCluster]:
     """The cluster with this id or name, among those that the user may choose."""
-    found = yield from clusters_for(environment, user_id, module_type)
     context = ErrorContext("tag_resource", "listSelectClusters", environment)
+    _expect_id_or_name(cluster, "cluster", field, context)
+    found = yield from clusters_for(environment, user_id, module_type)
     return one_of(found, cluster, noun="cluster", field=field, context=context)
 
 
 def storage_called(storage: int | str, environment: str) -> Steps[Storage]:
     """The storage with this id or name."""
-    found = yield from all_storages(environment)
     context = ErrorContext("model_training", "listStorages", environment)
+    _expect_id_or_name(storage, "storage", "storage", context)
+    found = yield from all_storages(environment)
     return one_of(found, storage, noun="storage", field="storage", context=context)
 
 
@@ -93,10 +95,7 @@ def one_of(items: Sequence[N], wanted: int | str, *, noun: str, field: str, cont
         NotFound: There is none; the error names the nearest, or what there is.
         InvalidRequest: Several have the name, or `wanted` is neither number nor text.
     """
-    given: object = wanted
-    if isinstance(given, bool) or not isinstance(given, (int, str)):
-        hint = f"Pass the id (a number) or the name (text) of a {noun}."
-        raise InvalidRequest(f"{field} cannot be {given!r}.", field=field, context=context, hint=hint)
+    _expect_id_or_name(wanted, noun, field, context)
     found = [item for item in items if wanted == (item.name if isinstance(wanted, str) else item.id)]
     if len(found) == 1:
         return found[0]
@@ -109,3 +108,9 @@ def one_of(items: Sequence[N], wanted: int | str, *, noun: str, field: str, cont
     more = f" and {len(items) - 10} more" if len(items) > 10 else ""
     hint = f"There are {there}{more}." if there else f"There is no {noun} that you may use."
     raise NotFound(f"There is no {noun} {wanted!r}.{question}", context=context, hint=hint)
+
+
+def _expect_id_or_name(given: object, noun: str, field: str, context: ErrorContext) -> None:
+    if isinstance(given, bool) or not isinstance(given, (int, str)):
+        hint = f"Pass the id (a number) or the name (text) of a {noun}."
+        raise InvalidRequest(f"{field} cannot be {given!r}.", field=field, context=context, hint=hint)

@@ -39,19 +39,20 @@ class NodeTree(NamedTuple):
     def _rows(self) -> Iterator[tuple[str, str]]:
         """Each node's branch and text, from the top."""
         children = _children(self.nodes)
-
-        def below(parent: int, stem: str) -> Iterator[tuple[str, str]]:
-            for index in children[parent]:
-                is_last = index == children[parent][-1]
-                yield stem + ("└── " if is_last else "├── "), self._text(index, parent)
-                yield from below(index, stem + ("    " if is_last else "│   "))
-
-        yield from below(_TOP, "")
+        # Not by recursion: a chain may be longer than Python's stack is deep.
+        waiting = [(_TOP, index, "") for index in reversed(children[_TOP])]
+        while waiting:
+            parent, index, stem = waiting.pop()
+            is_last = index == children[parent][-1]
+            yield stem + ("└── " if is_last else "├── "), self._text(index, parent)
+            below = stem + ("    " if is_last else "│   ")
+            waiting.extend((index, child, below) for child in reversed(children[index]))
 
     def _text(self, index: int, parent: int) -> str:
         node = self.nodes[index]
         above = self.nodes[parent].name if parent != _TOP else None
-        others = [name for name in node.dependencies or () if name != above]
+        # The document does not say what a dependency is; what else a platform sends is shown, and leads nowhere.
+        others = [str(name) for name in node.dependencies or () if name != above]
         also = f"  (after {', '.join(others)})" if others else ""
         said = f"  {node.message}" if node.message else ""
         return f"{node.name or '?'}  {node.status or 'unknown'}{also}{said}"
@@ -63,7 +64,7 @@ _TOP = -1
 def _children(nodes: Sequence[TaskNode]) -> dict[int, list[int]]:
     """The nodes that stand below each node; those below none, or in a circle, stand at the top."""
     places = {node.name: index for index, node in enumerate(nodes) if node.name}
-    above = [[places[name] for name in node.dependencies or () if name in places] for node in nodes]
+    above = [[places[name] for name in map(str, node.dependencies or ()) if name in places] for node in nodes]
     depth: dict[int, int] = {}
     children: dict[int, list[int]] = {_TOP: [], **{index: [] for index in range(len(nodes))}}
     parent = dict.fromkeys(range(len(nodes)), _TOP)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from ._local_paths import expect_no_special_file
 from .errors import InvalidRequest
 
 __all__ = ["check_predictions"]
@@ -25,6 +27,7 @@ def check_predictions(path: Path) -> int:
     bad: list[str] = []
     number = 0
     try:
+        expect_no_special_file(path)
         with path.open("rb") as stream:
             for number, line in enumerate(stream, 1):
                 problem = _problem(line)
@@ -36,7 +39,7 @@ def check_predictions(path: Path) -> int:
         reason = error.strerror or type(error).__name__
         hint = "Check the path; it is relative to the working directory."
         raise InvalidRequest(f"{path} cannot be read: {reason}.", field="pred_file", hint=hint) from error
-    hint = "Write JSON Lines: UTF-8, one JSON object a line, no blank lines."
+    hint = "Write JSON Lines: UTF-8 without a mark, one JSON object a line, no blank lines."
     if bad:
         more = " (the first 20; there may be more)" if len(bad) == MOST_NAMED else ""
         raise InvalidRequest(f"{path}: {'; '.join(bad)}{more}.", field="pred_file", hint=hint)
@@ -49,6 +52,8 @@ def _problem(line: bytes) -> str:
     """What is wrong with a line, `""` for nothing."""
     if not line.strip():
         return "is blank"
+    if line.startswith(codecs.BOM_UTF8):
+        return "begins with a byte order mark"
     try:
         value: Any = msgspec.json.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError):

@@ -19,6 +19,7 @@ from aihub_api.types import Call
 from ._envelope import checked_call
 from ._hits import Box
 from ._image_files import ImageFile, read_image
+from ._local_paths import shown
 from .errors import InvalidRequest
 
 __all__ = ["ImageSearch", "Naming", "QueryImage", "local_file", "sql_call", "text_call"]
@@ -185,6 +186,8 @@ def _listed(
 def _asked(query: QueryImage, at: str) -> tuple[str | ImageFile, Box]:
     """Where an image is, or the local one that has to be uploaded, and its box."""
     image: object = query.image
+    if isinstance(image, (bytearray, memoryview)):
+        image = bytes(image)
     if isinstance(image, (bytes, PathLike)) or (isinstance(image, str) and image.strip() and "://" not in image):
         source: str | ImageFile = read_image(image, f"image{at}")
     else:
@@ -206,7 +209,7 @@ def _address(image: object, field: str) -> str:
             parts = urlsplit("")
         if parts.scheme in {"http", "https", "s3"} and parts.netloc and image.isprintable() and " " not in parts.netloc:
             return image
-    raise InvalidRequest(f"{field} cannot be {image!r}.", field=field, hint=hint)
+    raise InvalidRequest(f"{field} cannot be {shown(image)}.", field=field, hint=hint)
 
 
 def _box(value: object, source: str | ImageFile, field: str) -> Box:

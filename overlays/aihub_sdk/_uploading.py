@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from os import PathLike
@@ -16,6 +16,7 @@ from aihub_api.s3_relay import upload_file
 from aihub_api.s3_relay.models import UploadedFile, UploadFileRequest
 from aihub_api.types import Call
 
+from ._callbacks import Progress, expect_progress
 from ._envelope import checked_call
 from ._local_paths import local_path
 from ._multipart import PIECE_BYTES
@@ -24,9 +25,8 @@ from ._wait_values import seconds_of
 from ._zip_stream import ZipStream
 from .errors import AIHubError, ErrorContext, InvalidRequest, ResponseLost, TransferFailed, UnexpectedResponse
 
-__all__ = ["Progress", "StoredObject", "upload", "upload_async"]
+__all__ = ["StoredObject", "upload", "upload_async"]
 
-Progress = Callable[[int, int], object]
 # What an upload may take in all, its tries together: only standing still is limited.
 _LONGEST_SECONDS = 30 * 24 * 3600.0
 
@@ -101,6 +101,7 @@ class _Upload:
         stall: float | timedelta | None,
     ) -> None:
         local = local_path(path, "path")
+        expect_progress(progress)
         config = session.terms.config
         seconds = seconds_of("stall", stall)
         self.stall = config.timeout if seconds is None else seconds

@@ -137,3 +137,17 @@ def test_a_notebook_shows_the_tree_with_nothing_to_execute() -> None:
     tree = NodeTree("run <7>", "FAILED", (made("<script>"),))
 
     assert tree._repr_html_() == ("<pre><b>run &lt;7&gt;</b>  FAILED\n└── &lt;script&gt;  SUCCESS\n</pre>")
+
+
+@pytest.mark.parametrize("dependencies", [[1, 2], [{"name": "a"}], ["1", 2]])
+def test_dependencies_of_another_kind_are_shown_as_they_came(dependencies: Any) -> None:
+    """The document prints an empty list, and does not say of what."""
+    nodes = (TaskNode(name="a"), TaskNode(name="b", dependencies=dependencies))
+
+    assert f"b  unknown  (after {', '.join(map(str, dependencies))})" in str(NodeTree("run 7", "RUNNING", nodes))
+
+
+def test_a_chain_may_be_longer_than_the_stack_is_deep() -> None:
+    nodes = [TaskNode(name=str(n), dependencies=[str(n - 1)] if n else []) for n in range(1500)]
+
+    assert str(NodeTree("run 7", "RUNNING", tuple(nodes))).count("\n") == 1500

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from os import PathLike
 
 from aihub_api.dataset_management import create_dataset
 from aihub_api.dataset_management.models import CreateDatasetRequest, CreatedId
 from aihub_api.types import Call
+from aihub_sdk._callbacks import Progress
 from aihub_sdk._dataset_sources import DatasetFacts, Given, VersionSource
 from aihub_sdk._download_plan import DownloadReport
 from aihub_sdk._envelope import checked_call
 from aihub_sdk._sessions import AsyncSession, SyncSession
 from aihub_sdk._steps import Steps, WhoAsks, run, run_async
-from aihub_sdk._uploading import Progress, upload, upload_async
+from aihub_sdk._uploading import upload, upload_async
 from aihub_sdk.errors import InvalidRequest
 from aihub_sdk.services.dataset_handles import AsyncDatasetVersion, DatasetVersion, version_name
 
@@ -260,6 +261,11 @@ def _creating(
     name: str, description: str, tags: Sequence[int], cover_img: str, create_by: int | None, *, environment: str
 ) -> Steps[CreatedId]:
     _dataset_name(name)
+    # One of a wrong kind is told by the check of the whole body, if it can be listed at all.
+    given: object = tags
+    if not isinstance(given, Iterable) or isinstance(given, (str, bytes, Mapping)):
+        hint = "Pass a list of the tags' ids, or leave it out."
+        raise InvalidRequest(f"tags cannot be {given!r}.", field="tags", hint=hint)
     if create_by is None:
         create_by = (yield WhoAsks()).user_id
     if create_by is None:

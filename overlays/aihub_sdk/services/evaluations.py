@@ -14,7 +14,7 @@ from aihub_api.evaluation.models import CreatedId, EvaluationModelType, ImportEv
 from aihub_api.types import Call
 from aihub_sdk._choices import member
 from aihub_sdk._envelope import checked_call
-from aihub_sdk._local_paths import local_path
+from aihub_sdk._local_paths import expect_no_special_file, local_path
 from aihub_sdk._predictions import check_predictions
 from aihub_sdk._sessions import AsyncSession, SyncSession
 from aihub_sdk.errors import ErrorContext, InvalidRequest
@@ -139,6 +139,7 @@ def _import_call(arguments: dict[str, object], environment: str) -> Iterator[Cal
 
 def _opened(path: Path, field: str, context: ErrorContext) -> IO[bytes]:
     try:
+        expect_no_special_file(path)
         return path.open("rb")
     except OSError as error:
         reason = error.strerror or type(error).__name__
