@@ -142,6 +142,29 @@ def test_a_file_whose_length_changes_while_it_is_sent_is_an_error_and_nothing_is
     assert is_whole in ([], [False])
 
 
+def test_a_file_of_an_evaluation_that_changes_while_it_is_sent_imports_nothing(
+    kind: str, relay: Server, file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "pred.jsonl").write_text("{}\n")
+
+    def shorten(request: BaseHTTPRequestHandler) -> None:
+        os.truncate(file, MIB)
+        body_of(request)
+        request.close_connection = True
+
+    relay.answer = shorten
+    client = Client(kind)
+    hub: Any = (AIHub if kind == "sync" else AsyncAIHub)(env="local", services={"evaluation": relay.address}, token="t")
+    names = dict.fromkeys(("dataset_name", "id_dataset_name", "gallery_dataset_name"), "faces/V1")
+    files = {"model_file": file, "pred_file": tmp_path / "pred.jsonl"}
+    with pytest.raises(TransferFailed, match="has changed while it was being sent") as caught:
+        client.done(hub.evaluations.import_result("face-r50", model_type="face", **names, **files))
+    client.done(hub.close())
+    client.end()
+
+    assert (caught.value.path, caught.value.on_disk) == (str(file), "Nothing was imported.")
+
+
 def unreadable(path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path.write_bytes(b"x")
     is_open_to_all, opened = os.access, Path.open

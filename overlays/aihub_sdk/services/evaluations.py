@@ -17,7 +17,7 @@ from aihub_sdk._envelope import checked_call
 from aihub_sdk._local_paths import expect_no_special_file, local_path
 from aihub_sdk._predictions import check_predictions
 from aihub_sdk._sessions import AsyncSession, SyncSession
-from aihub_sdk.errors import ErrorContext, InvalidRequest
+from aihub_sdk.errors import AIHubError, ErrorContext, InvalidRequest, TransferFailed
 
 __all__ = ["AsyncEvaluations", "Evaluations"]
 
@@ -66,6 +66,7 @@ class Evaluations:
         Raises:
             InvalidRequest: An argument does not fit, a file cannot be read, or lines of `pred_file` are no JSON
                 objects: the first twenty are named with their numbers. Nothing was sent.
+            TransferFailed: A file has changed while it was sent; nothing was imported.
             ConfigurationError: The address of the evaluation platform is not configured: the document gives none.
             ResponseLost: Whether it was taken is not known; the error says how to check. It is never sent twice.
             AIHubError: The call failed.
@@ -121,6 +122,7 @@ def _import_call(arguments: dict[str, object], environment: str) -> Iterator[Cal
 
     Raises:
         InvalidRequest: A file cannot be opened, or a field does not fit.
+        TransferFailed: A file has changed or cannot be read any more while the call is sent.
     """
     context = ErrorContext("evaluation", "importEvaluationResult", environment)
     fields = {name: value for name, value in arguments.items() if name != "self"}
@@ -134,7 +136,19 @@ def _import_call(arguments: dict[str, object], environment: str) -> Iterator[Cal
             path = local_path(fields[name], name)
             fields[name] = File(files.enter_context(_opened(path, name, context)), filename=path.name)
         body = ImportEvaluationResultRequest(**fields)  # type: ignore[arg-type]  # checked_call reports what does not fit
-        yield checked_call(lambda: import_evaluation_result.call(body=body), environment)
+        call: Call[CreatedId] = checked_call(lambda: import_evaluation_result.call(body=body), environment)
+        try:
+            yield call
+        except AIHubError:
+            raise
+        except OSError as error:
+            raise TransferFailed(
+                f"Handing in the result of {arguments['model_name']} broke off: {error.strerror or error}.",
+                path=str(arguments["model_file"]),
+                on_disk="Nothing was imported.",
+                context=context,
+                hint="Start it again when nobody writes to its two files any more.",
+            ) from error
 
 
 def _opened(path: Path, field: str, context: ErrorContext) -> IO[bytes]:
