@@ -121,12 +121,22 @@ def checked_call(build: Callable[[], Call[T]], environment: str) -> Call[T]:
         InvalidRequest: An argument does not fit the spec.
     """
     try:
-        return build()
+        call = build()
+        for text in call.form.fields.values() if call.form is not None else ():
+            text.encode()
+    except UnicodeEncodeError as error:
+        # So Python writes the bytes of a file's name that is not in UTF-8; nobody else can read that as text.
+        message = f"An argument is no text that can be sent: {error.reason} at position {error.start}."
+        hint = "Text is sent as UTF-8. Rename a file whose name is in another encoding, or name a key of your own."
+        context = ErrorContext(environment=environment)
+        # The error itself holds the whole text, which may be a password.
+        raise InvalidRequest(message, context=context, hint=hint) from None
     except InvalidArgument as error:
         row = tables.OPERATIONS.get(error.operation)
         context = ErrorContext(row.service if row is not None else "", error.operation, environment)
         problem = error.message.removesuffix(f" {error.remedy}")
         raise InvalidRequest(problem, field=error.field, context=context, hint=f"{error.remedy}.") from error
+    return call
 
 
 def error_for_reply(

@@ -112,7 +112,8 @@ def _size_of(content: Any) -> int:
 def _head_of(boundary: str, name: str, file: File) -> bytes:
     disposition = f'form-data; name="{_quoted(name)}"; filename="{_quoted(file.filename)}"'
     lines = f"--{boundary}", f"Content-Disposition: {disposition}", f"Content-Type: {_token(file.media_type)}", "", ""
-    return "\r\n".join(lines).encode()
+    # The name of a file may be in no encoding at all; it is for people to read, and a key says where the file goes.
+    return "\r\n".join(lines).encode(errors="replace")
 
 
 def _quoted(name: str) -> str:

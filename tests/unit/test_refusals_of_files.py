@@ -128,3 +128,33 @@ def test_a_byte_order_mark_is_called_by_its_name(tmp_path: Path) -> None:
 
     with pytest.raises(InvalidRequest, match="line 1 begins with a byte order mark"):
         check_predictions(tmp_path / "pred")
+
+
+NO_TEXT = os.fsdecode("数据.zip".encode("gbk"))
+
+
+def test_a_file_whose_name_is_in_another_encoding_is_sent_under_a_key_that_is_given(
+    client: MakeClient, tmp_path: Path
+) -> None:
+    (tmp_path / NO_TEXT).write_bytes(b"x")
+    c = client(ok({"path": "s3://b/k", "url": ""}), **GIVEN)
+    c.done(c.hub.s3.upload(tmp_path / NO_TEXT, bucket="b", key="data.zip"))
+
+    assert b'filename="????.zip"' in c.script.requests[0].content
+
+
+def test_text_that_cannot_be_sent_is_refused(client: MakeClient, tmp_path: Path) -> None:
+    (tmp_path / NO_TEXT).write_text("{}\n")
+    names = dict.fromkeys(("dataset_name", "id_dataset_name", "gallery_dataset_name"), "faces/V1")
+    files = dict.fromkeys(("model_file", "pred_file"), tmp_path / NO_TEXT)
+    c = client(**GIVEN)
+    errors = [
+        refusal(c, c.hub.s3.upload, tmp_path / NO_TEXT, bucket="b"),
+        refusal(c, c.hub.datasets.create, NO_TEXT, create_by=1),
+        refusal(c, c.hub.datasets.get("mnist", id=3).upload, f"s3://b/{NO_TEXT}"),
+        refusal(c, c.hub.searches.sql, NO_TEXT),
+        refusal(c, c.hub.workflows.run, 1, 2, params={"a": NO_TEXT}),
+        refusal(c, c.hub.evaluations.import_result, NO_TEXT, model_type="face", **names, **files),
+    ]
+
+    assert all("no text that can be sent" in error.message and "UTF-8" in error.hint for error in errors)
