@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import quote, urlsplit
 
 from ._callbacks import expect_progress
 from ._folder_lock import FolderLock
-from ._index_rows import IndexRow, read_rows
+from ._index_rows import IndexRow, address_of, read_rows
 from ._local_paths import STATE_FOLDER, Names, UnsafePath, parts_of
 from ._manifest import Manifest
 from ._part_file import StagedFile
@@ -263,7 +262,7 @@ class DownloadPlan:
                 return None
             parts = self._names.once(parts_of(row.parent, row.name))
             target = self._names.folder(parts[:-1]) / parts[-1]
-            url = row.url or _address(row.s3path, self._order.index_url)
+            url = row.url or address_of(row.s3path, self._order.index_url)
             if self._is_there("/".join(parts), row.s3path, target):
                 self._skipped += 1
                 self._passed += 1
@@ -282,14 +281,3 @@ class DownloadPlan:
         if target.is_symlink() or not target.is_file():
             return False
         return self._manifest.has(path, s3path, target.stat().st_size)
-
-
-def _address(s3path: str, index_url: str) -> str:
-    """Where a file is fetched: on the index's host, with every character of its key as it is."""
-    bucket, _, key = s3path.removeprefix("s3://").partition("/")
-    if not s3path.startswith("s3://") or not bucket or not key:
-        raise UnsafePath(f"the index says that it is at {s3path!r}, which is no S3 path")
-    parts = urlsplit(index_url)
-    # HTTP libraries would resolve a segment of dots.
-    segments = (segment.replace(".", "%2E") if segment in {".", ".."} else quote(segment) for segment in key.split("/"))
-    return f"{parts.scheme}://{parts.netloc}/{quote(bucket, safe='')}/{'/'.join(segments)}"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote, urlsplit
 
+from ._local_paths import UnsafePath
 from .errors import ConfigurationError, ErrorContext, UnexpectedResponse
 
-__all__ = ["IndexRow", "expect_reader", "read_rows"]
+__all__ = ["IndexRow", "address_of", "expect_reader", "read_rows"]
 
 _COLUMNS = ("parent_dir", "name", "s3path", "type")
 _DIRECTORY = 1
@@ -74,4 +76,30 @@ def read_rows(file: Path, context: ErrorContext) -> Iterator[IndexRow]:
 
 
 def _row(parent: Any, name: Any, s3path: Any, kind: Any) -> IndexRow:
-    return IndexRow(parent or "", name or "", s3path or "", kind == _DIRECTORY)
+    return IndexRow(_text(parent), _text(name), _text(s3path), kind == _DIRECTORY)
+
+
+def _text(value: Any) -> str:
+    """Text, which some writers of parquet leave as bytes, with whatever a name in another encoding consists of."""
+    if isinstance(value, bytes):
+        return value.decode(errors="surrogateescape")
+    return "" if value is None else str(value)
+
+
+def address_of(s3path: str, index_url: str) -> str:
+    """Where a file is fetched: on the index's host, with every character of its key as it is.
+
+    Raises:
+        UnsafePath: It is no S3 path.
+    """
+    bucket, _, key = s3path.removeprefix("s3://").partition("/")
+    if not s3path.startswith("s3://") or not bucket or not key:
+        raise UnsafePath(f"the index says that it is at {s3path!r}, which is no S3 path")
+    parts = urlsplit(index_url)
+    # HTTP libraries would resolve a segment of dots.
+    segments = (each.replace(".", "%2E") if each in {".", ".."} else _quoted(each) for each in key.split("/"))
+    return f"{parts.scheme}://{parts.netloc}/{_quoted(bucket)}/{'/'.join(segments)}"
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe="", errors="surrogateescape")

@@ -1,6 +1,7 @@
 """Downloading many files: never outside the folder, resumable, one report. With a client, sync and async."""
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -216,6 +217,22 @@ def test_what_is_no_index_is_an_unexpected_response(content: bytes, client: Make
 
     with pytest.raises(UnexpectedResponse, match="index"):
         download(client, storage, tmp_path / "t")
+
+
+def test_an_index_of_bytes_is_read_as_one_of_text(client: MakeClient, tmp_path: Path) -> None:
+    """Some writers of parquet do not mark text as such. A name in no encoding keeps the bytes that it has."""
+    made = tmp_path / "bytes.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            "copy (select ''::blob parent_dir, '\\xCA\\xFD'::blob as name, 's3://b/\\xCA\\xFD'::blob s3path, 0 as type"
+            f" union all select ''::blob, 'b'::blob, 's3://b/b'::blob, 0) to '{made}' (format parquet)"
+        )
+    storage = Storage([file("", "a")], tmp_path)
+    storage.index = made.read_bytes()
+    download(client, storage, tmp_path / "t")
+
+    assert sorted(storage.fetched) == ["/b/%CA%FD", "/b/b"]
+    assert sorted(map(os.fsencode, listed(tmp_path / "t"))) == [b"b", b"\xca\xfd"]
 
 
 def test_a_version_that_is_not_built_has_nothing_to_download(client: MakeClient, tmp_path: Path) -> None:
