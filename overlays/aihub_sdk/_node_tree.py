@@ -52,7 +52,7 @@ class NodeTree(NamedTuple):
         node = self.nodes[index]
         above = self.nodes[parent].name if parent != _TOP else None
         # The document does not say what a dependency is; what else a platform sends is shown, and leads nowhere.
-        others = [str(name) for name in node.dependencies or () if name != above]
+        others = [name for name in map(str, node.dependencies or ()) if name != above]
         also = f"  (after {', '.join(others)})" if others else ""
         said = f"  {node.message}" if node.message else ""
         return f"{node.name or '?'}  {node.status or 'unknown'}{also}{said}"

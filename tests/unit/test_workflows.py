@@ -151,3 +151,10 @@ def test_a_chain_may_be_longer_than_the_stack_is_deep() -> None:
     nodes = [TaskNode(name=str(n), dependencies=[str(n - 1)] if n else []) for n in range(1500)]
 
     assert str(NodeTree("run 7", "RUNNING", tuple(nodes))).count("\n") == 1500
+
+
+def test_a_dependency_that_is_a_number_finds_its_node() -> None:
+    dependencies: Any = [1]
+    nodes = (TaskNode(name="1"), TaskNode(name="b", dependencies=dependencies))
+
+    assert str(NodeTree("run 7", "RUNNING", nodes)).splitlines()[1:] == ["└── 1  unknown", "    └── b  unknown"]
