@@ -91,7 +91,7 @@ def test_a_name_that_several_have_is_refused_with_their_ids(client: MakeClient) 
 
 @pytest.mark.parametrize("wanted", [None, 1.5, True])
 def test_what_is_neither_id_nor_name_is_refused(client: MakeClient, wanted: Any) -> None:
-    c: Client = client(ok(STORAGES))
+    c: Client = client()
 
     with pytest.raises(InvalidRequest) as caught:
         c.done(c.hub.storages.get(wanted))
