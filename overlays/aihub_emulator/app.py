@@ -12,16 +12,16 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from aihub_emulator.calls import endpoint
-from aihub_emulator.control import control_routes
+from aihub_emulator.control.plane import control_routes
+from aihub_emulator.control.spoiling import Answer, spoiled
 from aihub_emulator.faults import OBJECT
-from aihub_emulator.gate import ENTRY, gated
 from aihub_emulator.instance import Instance
+from aihub_emulator.objects.serving import object_response
+from aihub_emulator.requests.calls import endpoint
+from aihub_emulator.requests.gate import ENTRY, gated
 from aihub_emulator.services import HANDLERS
-from aihub_emulator.serving import object_response
 from aihub_emulator.settings import Settings
 from aihub_emulator.spec import Operation, load_operations
-from aihub_emulator.spoiling import Answer, spoiled
 
 __all__ = ["app_of", "create_app", "relay_app_of"]
 

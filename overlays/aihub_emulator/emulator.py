@@ -9,14 +9,14 @@ from socket import socket
 from types import TracebackType
 
 from aihub_emulator.app import app_of, relay_app_of
-from aihub_emulator.certificate import Certificate, certificate_in
 from aihub_emulator.clock import ManualClock
-from aihub_emulator.control import PREFIX
+from aihub_emulator.control.pacing import Mode, WorkKind, pace_of
+from aihub_emulator.control.plane import PREFIX
 from aihub_emulator.faults import Faults
 from aihub_emulator.instance import Instance
-from aihub_emulator.journal import Entry
-from aihub_emulator.pacing import Mode, WorkKind, pace_of
-from aihub_emulator.server import ServerThread, Site, bind
+from aihub_emulator.network.certificate import Certificate, certificate_in
+from aihub_emulator.network.server import ServerThread, Site, bind
+from aihub_emulator.requests.journal import Entry
 from aihub_emulator.settings import Settings, UnsupportedSetting
 
 __all__ = ["Addresses", "Emulator"]

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from aihub_emulator.reading import invalid, shown
-from aihub_emulator.store import Table
+from aihub_emulator.records.store import Table
+from aihub_emulator.requests.reading import invalid, shown
 
 __all__ = ["EvaluationRecord", "Evaluations", "check_predictions"]
 

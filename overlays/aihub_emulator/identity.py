@@ -12,9 +12,9 @@ from functools import lru_cache
 
 import jwt
 
-from aihub_emulator.answers import Code, Refusal
+from aihub_emulator.records.store import Store, Table
+from aihub_emulator.requests.answers import Code, Refusal
 from aihub_emulator.spec import Scheme
-from aihub_emulator.store import Store, Table
 
 __all__ = ["Identity", "Keys", "User", "keys_of"]
 

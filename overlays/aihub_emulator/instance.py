@@ -6,19 +6,19 @@ import sqlite3
 
 from aihub_emulator.background import Background
 from aihub_emulator.clock import ManualClock, clock_named
+from aihub_emulator.control.pacing import Pace, Pacing, WorkKind
 from aihub_emulator.datasets.catalogue import Datasets
 from aihub_emulator.datasets.records import DatasetRecord, VersionRecord
 from aihub_emulator.datasets.seeded import seeded_rows
 from aihub_emulator.evaluations import EvaluationRecord, Evaluations
 from aihub_emulator.faults import Faults
-from aihub_emulator.home import Home
 from aihub_emulator.identity import Identity, User, keys_of
 from aihub_emulator.jobs.asked import grounds_of, lost_ground
 from aihub_emulator.jobs.job import Job
 from aihub_emulator.jobs.jobs import Jobs
-from aihub_emulator.journal import Journal
-from aihub_emulator.objects import Objects
-from aihub_emulator.pacing import Pace, Pacing, WorkKind
+from aihub_emulator.objects.storage import Objects
+from aihub_emulator.records.home import Home
+from aihub_emulator.requests.journal import Journal
 from aihub_emulator.seeds import load_seed, seed_label
 from aihub_emulator.settings import Settings, UnsupportedSetting
 from aihub_emulator.warehouse.engine import SqlEngine

@@ -16,12 +16,12 @@ from ._version import __version__
 # Type checkers take this name for typing's; importing typing itself would cost more than all the rest here.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ._download_plan import DownloadFailure, DownloadReport
-    from ._hits import Box, Hit, Hits
-    from ._identity import WhoAmI
+    from ._auth.identity import WhoAmI
     from ._listings import Listing
-    from ._search_requests import QueryImage
-    from ._wait_values import WaitEvent
+    from ._searches.hits import Box, Hit, Hits
+    from ._searches.requests import QueryImage
+    from ._transfers.download_plan import DownloadFailure, DownloadReport
+    from ._waits.values import WaitEvent
     from .client import AIHub, AsyncAIHub
     from .errors import (
         AIHubError,
@@ -105,20 +105,20 @@ _HOMES = {
     "AsyncRun": "services.run_handles",
     "AsyncSearch": "services.search_handles",
     "AsyncTraining": "services.training_handles",
-    "Box": "_hits",
+    "Box": "_searches.hits",
     "DatasetVersion": "services.dataset_handles",
-    "DownloadFailure": "_download_plan",
-    "DownloadReport": "_download_plan",
-    "Hit": "_hits",
-    "Hits": "_hits",
+    "DownloadFailure": "_transfers.download_plan",
+    "DownloadReport": "_transfers.download_plan",
+    "Hit": "_searches.hits",
+    "Hits": "_searches.hits",
     "Listing": "_listings",
-    "QueryImage": "_search_requests",
+    "QueryImage": "_searches.requests",
     "QuotaTask": "services.quota_task_handles",
     "Run": "services.run_handles",
     "Search": "services.search_handles",
     "Training": "services.training_handles",
-    "WaitEvent": "_wait_values",
-    "WhoAmI": "_identity",
+    "WaitEvent": "_waits.values",
+    "WhoAmI": "_auth.identity",
 }
 
 

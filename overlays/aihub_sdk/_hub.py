@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ._config import Config, resolve
-from ._secrets import SecretArguments
+from ._settings.config import Config, resolve
+from ._settings.secrets import SecretArguments
 
 if TYPE_CHECKING:
-    from ._core import Clock, Terms
+    from ._calls.core import Clock, Terms
 
 __all__ = ["Hub"]
 
@@ -153,9 +153,9 @@ class Hub:
         return part
 
     def _terms(self) -> Terms:
-        from ._core import Clock, Terms  # noqa: PLC0415  # loads the decoders; a client that calls nothing does not
-        from ._identity import Identity  # noqa: PLC0415  # as above
-        from ._tracing import find_spans  # noqa: PLC0415  # as above
+        from ._auth.identity import Identity  # noqa: PLC0415  # as above
+        from ._calls.core import Clock, Terms  # noqa: PLC0415  # loads the decoders; a client that calls nothing does not
+        from ._calls.tracing import find_spans  # noqa: PLC0415  # as above
 
         identity, clock = Identity(self._config.token_source), self._clock or Clock()
         return Terms(self._config, identity, clock, spans=find_spans())

@@ -7,8 +7,8 @@ from typing import Any, SupportsIndex, TypeVar, overload
 
 import attrs
 
-from ._handles import utc_datetime
 from ._notebook import table_html
+from ._waits.handles import utc_datetime
 
 __all__ = ["Listing"]
 

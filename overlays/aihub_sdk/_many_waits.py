@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ._hub import Hub
 
 if TYPE_CHECKING:
-    from ._crowds import Crowd
-    from ._handles import JobHandle
-    from ._sessions import AsyncSession, SyncSession
-    from ._wait_values import Until, WaitEvent, WaitRules
+    from ._calls.sessions import AsyncSession, SyncSession
+    from ._waits.crowds import Crowd
+    from ._waits.handles import JobHandle
+    from ._waits.values import Until, WaitEvent, WaitRules
 
     H = TypeVar("H", bound=JobHandle[Any])
 
@@ -60,7 +60,7 @@ class ManyWaits(Hub):
         Source:
             The operations that read jobs: getSearch, getTraining, getQuotaTask, getRun, getDatasetVersionDetail.
         """
-        from ._crowds import endings  # noqa: PLC0415  # loaded when it is first used
+        from ._waits.crowds import endings  # noqa: PLC0415  # loaded when it is first used
 
         rules = _rules(timeout, poll, on_event, check=check, until=until)
         crowd = _crowd(self._session, handles, rules, is_async=False)
@@ -95,7 +95,7 @@ class ManyWaits(Hub):
         Source:
             As `wait_all`.
         """
-        from ._crowds import endings  # noqa: PLC0415  # loaded when it is first used
+        from ._waits.crowds import endings  # noqa: PLC0415  # loaded when it is first used
 
         rules = _rules(timeout, poll, on_event, check=False, until=until)
         crowd = _crowd(self._session, handles, rules, is_async=False)
@@ -119,7 +119,7 @@ class AsyncManyWaits(Hub):
         until: Until[H] | None = None,
     ) -> list[H]:
         """All jobs when they are over; at most 16 looks are under way at once. See `AIHub.wait_all`."""
-        from ._crowds import endings_async  # noqa: PLC0415  # loaded when it is first used
+        from ._waits.crowds import endings_async  # noqa: PLC0415  # loaded when it is first used
 
         rules = _rules(timeout, poll, on_event, check=check, until=until)
         crowd = _crowd(self._session, handles, rules, is_async=True)
@@ -140,7 +140,7 @@ class AsyncManyWaits(Hub):
         until: Until[H] | None = None,
     ) -> AsyncIterator[H]:
         """Each job when it is over, the first to end first. See `AIHub.as_completed`."""
-        from ._crowds import endings_async  # noqa: PLC0415  # loaded when it is first used
+        from ._waits.crowds import endings_async  # noqa: PLC0415  # loaded when it is first used
 
         rules = _rules(timeout, poll, on_event, check=False, until=until)
         crowd = _crowd(self._session, handles, rules, is_async=True)
@@ -158,14 +158,14 @@ def _rules(
     check: bool,
     until: object,
 ) -> WaitRules:
-    from ._wait_values import wait_rules  # noqa: PLC0415  # loads the decoders; a client that calls nothing does not
+    from ._waits.values import wait_rules  # noqa: PLC0415  # loads the decoders; a client that calls nothing does not
 
     return wait_rules(timeout=timeout, poll=poll, on_event=on_event, check=check, until=until)
 
 
 def _crowd(session: SyncSession | AsyncSession, handles: Iterable[H], rules: WaitRules, *, is_async: bool) -> Crowd[H]:
-    from ._crowds import Crowd  # noqa: PLC0415  # as in _rules
-    from ._job_handles import AsyncJob, Job  # noqa: PLC0415  # as in _rules
+    from ._waits.crowds import Crowd  # noqa: PLC0415  # as in _rules
+    from ._waits.job_handles import AsyncJob, Job  # noqa: PLC0415  # as in _rules
 
     kind: type[JobHandle[Any]] = AsyncJob if is_async else Job
     return Crowd(handles, rules, session.terms.clock, session.terms.config.progress, kind)

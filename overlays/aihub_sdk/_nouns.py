@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from ._many_waits import AsyncManyWaits, ManyWaits
 
 if TYPE_CHECKING:
-    from ._handles import JobHandle
+    from ._waits.handles import JobHandle
     from .services.clusters import AsyncClusters, Clusters
     from .services.dataset_handles import AsyncDatasetVersion, DatasetVersion
     from .services.datasets import AsyncDatasets, Datasets
@@ -43,7 +43,7 @@ def _noun_of(handle: object, environment: str) -> str:
         InvalidRequest: It is neither, belongs to another environment, or is of an unknown kind.
     """
     from ._choices import did_you_mean  # noqa: PLC0415  # loads the decoders; a client that calls nothing does not
-    from ._handles import JobHandle, parse_ref  # noqa: PLC0415  # as above
+    from ._waits.handles import JobHandle, parse_ref  # noqa: PLC0415  # as above
     from .errors import InvalidRequest  # noqa: PLC0415  # as above
 
     ref = parse_ref(handle.ref if isinstance(handle, JobHandle) else handle, environment)

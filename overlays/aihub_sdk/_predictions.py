@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from ._local_paths import expect_no_special_file
+from ._transfers.local_paths import expect_no_special_file
 from .errors import InvalidRequest
 
 __all__ = ["check_predictions"]

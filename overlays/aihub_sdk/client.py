@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from ._login import LoginToken
+from ._auth.login import LoginToken
 from ._nouns import AsyncNouns, Nouns
 
 if TYPE_CHECKING:
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from aihub_api.api import Api, AsyncApi
 
-    from ._identity import WhoAmI
-    from ._sessions import AsyncSession, SyncSession
-    from ._unlisted import AsyncUnlisted, Unlisted
+    from ._auth.identity import WhoAmI
+    from ._calls.sessions import AsyncSession, SyncSession
+    from ._calls.unlisted import AsyncUnlisted, Unlisted
     from .services.searches import AsyncSearches, Searches
 
 __all__ = ["AIHub", "AsyncAIHub"]
@@ -55,8 +55,8 @@ class AIHub(Nouns):
         return self._part("session", self._make_session)
 
     def _make_session(self) -> SyncSession:
-        from ._sessions import SyncSession  # noqa: PLC0415  # loads httpx; a client that calls nothing does not
-        from ._sync_transport import SyncTransport  # noqa: PLC0415  # as above
+        from ._calls.sessions import SyncSession  # noqa: PLC0415  # loads httpx; a client that calls nothing does not
+        from ._wire.sync_transport import SyncTransport  # noqa: PLC0415  # as above
 
         terms = self._terms()
         transport = SyncTransport(verify=self._config.s3_verify, clock=terms.clock.monotonic, given=self._transport)
@@ -84,7 +84,7 @@ class AIHub(Nouns):
         return self._part("request", self._make_request)
 
     def _make_request(self) -> Unlisted:
-        from ._unlisted import Unlisted  # noqa: PLC0415  # loaded when it is first used
+        from ._calls.unlisted import Unlisted  # noqa: PLC0415  # loaded when it is first used
 
         return Unlisted(self._session)
 
@@ -130,7 +130,7 @@ class AIHub(Nouns):
         Source:
             The claims of the token are not documented: the usual names are looked for.
         """
-        from ._steps import known_user  # noqa: PLC0415  # loaded when it is first used
+        from ._calls.steps import known_user  # noqa: PLC0415  # loaded when it is first used
 
         return known_user(self._session)
 
@@ -157,8 +157,8 @@ class AsyncAIHub(AsyncNouns):
         return self._part("session", self._make_session)
 
     def _make_session(self) -> AsyncSession:
-        from ._async_transport import AsyncTransport  # noqa: PLC0415  # loads httpx; see AIHub
-        from ._sessions import AsyncSession  # noqa: PLC0415  # as above
+        from ._calls.sessions import AsyncSession  # noqa: PLC0415  # as above
+        from ._wire.async_transport import AsyncTransport  # noqa: PLC0415  # loads httpx; see AIHub
 
         terms = self._terms()
         transport = AsyncTransport(verify=self._config.s3_verify, clock=terms.clock.monotonic, given=self._transport)
@@ -180,7 +180,7 @@ class AsyncAIHub(AsyncNouns):
         return self._part("request", self._make_request)
 
     def _make_request(self) -> AsyncUnlisted:
-        from ._unlisted import AsyncUnlisted  # noqa: PLC0415  # loaded when it is first used
+        from ._calls.unlisted import AsyncUnlisted  # noqa: PLC0415  # loaded when it is first used
 
         return AsyncUnlisted(self._session)
 
@@ -208,7 +208,7 @@ class AsyncAIHub(AsyncNouns):
 
     async def whoami(self) -> WhoAmI:
         """What is known about the user. See `AIHub.whoami`."""
-        from ._steps import known_user_async  # noqa: PLC0415  # loaded when it is first used
+        from ._calls.steps import known_user_async  # noqa: PLC0415  # loaded when it is first used
 
         return await known_user_async(self._session)
 

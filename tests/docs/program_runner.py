@@ -14,7 +14,8 @@ from types import CodeType, ModuleType
 
 import aihub_emulator.emulator  # noqa: F401  # for the programs: it is what takes long
 import aihub_sdk.testing  # noqa: F401  # for the programs
-from aihub_sdk import AIHub, AsyncAIHub, _waiters  # noqa: F401  # for the programs: naming them imports the clients
+from aihub_sdk import AIHub, AsyncAIHub  # noqa: F401  # for the programs: naming them imports the clients
+from aihub_sdk._waits import waiters as _waiters
 
 SECONDS = 60
 PAUSE = 0.05

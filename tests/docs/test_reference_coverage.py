@@ -10,8 +10,8 @@ import aihub_emulator
 import aihub_sdk
 from aihub_api.tables import OPERATIONS, WAITERS
 from aihub_sdk import errors
-from aihub_sdk._environments import VARIABLES
-from aihub_sdk._profiles import KEYS
+from aihub_sdk._settings.environments import VARIABLES
+from aihub_sdk._settings.profiles import KEYS
 from docs.site import (
     command_pages,
     decision_pages,

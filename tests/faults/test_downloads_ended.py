@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from aihub_sdk import AIHub, _downloading
-from aihub_sdk._download_plan import DownloadPlan
-from aihub_sdk._fetching import fetch_async, fetch_to_file_async
-from aihub_sdk._manifest import Manifest
-from aihub_sdk._part_file import PartFile, StagedFile
-from aihub_sdk._transfers import Source
+from aihub_sdk import AIHub
+from aihub_sdk._transfers import downloading as _downloading
+from aihub_sdk._transfers.download_plan import DownloadPlan
+from aihub_sdk._transfers.fetching import fetch_async, fetch_to_file_async
+from aihub_sdk._transfers.flow import Source
+from aihub_sdk._transfers.manifest import Manifest
+from aihub_sdk._transfers.part_file import PartFile, StagedFile
 from aihub_sdk.errors import ErrorContext
 from tests.faults.test_transfers_down import NAMES, Storage, content, download, index_of, tree
 from tests.unit.loopback import serving

@@ -11,9 +11,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from aihub_sdk import AIHub, AsyncAIHub, _local_paths, _part_file
-from aihub_sdk._download_plan import DownloadReport
-from aihub_sdk._folder_lock import FolderLock
+from aihub_sdk import AIHub, AsyncAIHub
+from aihub_sdk._transfers import local_paths as _local_paths
+from aihub_sdk._transfers import part_file as _part_file
+from aihub_sdk._transfers.download_plan import DownloadReport
+from aihub_sdk._transfers.folder_lock import FolderLock
 from aihub_sdk.errors import TransferFailed
 from tests.unit.loopback import Server, send, serving
 from tests.unit.scripted import Client
@@ -188,7 +190,7 @@ def test_a_full_disk_fails_by_name_and_leaves_nothing_behind(
             if data.startswith(b"b.txt"):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("aihub_sdk._download_plan.StagedFile", Full)
+    monkeypatch.setattr("aihub_sdk._transfers.download_plan.StagedFile", Full)
     report = download(kind, storage, tmp_path / "t")
 
     assert [(each.path, "No space left on device" in each.reason) for each in report.failures] == [("b.txt", True)]

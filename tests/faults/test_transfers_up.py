@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from aihub_sdk import AIHub, AsyncAIHub, _zip_stream
-from aihub_sdk._multipart import ContentChanged
-from aihub_sdk._zip_stream import ZipStream
+from aihub_sdk import AIHub, AsyncAIHub
+from aihub_sdk._transfers import zip_stream as _zip_stream
+from aihub_sdk._transfers.zip_stream import ZipStream
+from aihub_sdk._wire.multipart import ContentChanged
 from aihub_sdk.errors import AIHubError, InvalidRequest, ResponseLost, TransferFailed
 from tests.unit.loopback import Server, send, serving
 from tests.unit.scripted import Client

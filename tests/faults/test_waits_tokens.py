@@ -11,8 +11,8 @@ import pytest
 
 from aihub_api.tables import WAITERS
 from aihub_sdk import AIHub, AsyncAIHub
-from aihub_sdk._config import resolve
-from aihub_sdk._core import Clock
+from aihub_sdk._calls.core import Clock
+from aihub_sdk._settings.config import resolve
 from aihub_sdk.errors import AuthenticationError
 from tests.faults.followed import Followed
 from tests.unit.made_up_tokens import jwt

@@ -11,7 +11,7 @@ from aihub_api.tables import OPERATIONS
 from aihub_emulator import Emulator
 from aihub_emulator.faults import Refuse, Reset, Status
 from aihub_sdk import AIHub, AsyncAIHub
-from aihub_sdk._config import resolve
+from aihub_sdk._settings.config import resolve
 from aihub_sdk.errors import AIHubError, RateLimited, ResponseLost, ServerError, ServerRefused, TransferFailed
 from aihub_sdk.testing import AnswerLost, Failure, GatewayAnswer, Refused, Unreachable, VirtualClock
 from aihub_sdk.testing._spec import example

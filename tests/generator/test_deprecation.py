@@ -21,7 +21,7 @@ import httpx
 from aihub_api.tables import OPERATIONS
 from aihub_api.data_warehouse import get_search
 from aihub_sdk import AIHub, AsyncAIHub
-from aihub_sdk._config import resolve
+from aihub_sdk._settings.config import resolve
 
 reply = httpx.MockTransport(lambda request: httpx.Response(200, json={"code": 0, "msg": "", "data": {"id": 1}}))
 config = resolve(env="local", token="t")

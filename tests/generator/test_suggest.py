@@ -199,7 +199,7 @@ def test_data_used_as_keys_is_not_taken_for_fields(survey: Survey) -> None:
 def drift_log(data: dict[str, Any], caplog: pytest.LogCaptureFixture) -> str:
     """What the SDK logs about an answer, with a time in front as in a log file."""
     from aihub_sdk import AIHub
-    from aihub_sdk._config import resolve
+    from aihub_sdk._settings.config import resolve
 
     body = {"code": 0, "msg": "", "data": data}
     transport = httpx.MockTransport(lambda _: httpx.Response(200, json=body))

@@ -45,7 +45,7 @@ from aihub_sdk import (
     WaitTimeout,
     WhoAmI,
 )
-from aihub_sdk._unlisted import JsonValue
+from aihub_sdk._calls.unlisted import JsonValue
 from aihub_sdk.testing import EmulatedHub, FakeCall, FakeHub
 
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from aihub_sdk import AIHub
-from aihub_sdk._config import resolve
+from aihub_sdk._settings.config import resolve
 from aihub_sdk.cli import main
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 
 from aihub_sdk import AIHub, AsyncAIHub
-from aihub_sdk._config import resolve
-from aihub_sdk._core import Clock
+from aihub_sdk._calls.core import Clock
+from aihub_sdk._settings.config import resolve
 
 BASE = "http://platform.example"
 NOW = 1_750_000_000.0

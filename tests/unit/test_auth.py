@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from aihub_sdk._auth import TokenSource
-from aihub_sdk._config import resolve
-from aihub_sdk._jwt import lifetime_of
-from aihub_sdk._login import LoginToken
+from aihub_sdk._auth.jwt import lifetime_of
+from aihub_sdk._auth.login import LoginToken
+from aihub_sdk._auth.sources import TokenSource
+from aihub_sdk._settings.config import resolve
 from aihub_sdk.errors import AuthenticationError, CallTimeout, ConfigurationError
 from tests.unit.made_up_tokens import NOW, clock, jwt
 

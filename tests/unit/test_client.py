@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from aihub_sdk import AIHub, AsyncAIHub
-from aihub_sdk._config import resolve
+from aihub_sdk._settings.config import resolve
 from aihub_sdk.errors import AIHubError, AuthenticationError, CallTimeout, ConfigurationError, InvalidRequest
 from aihub_sdk.services.search_handles import AsyncSearch, Search
 from aihub_sdk.services.searches import AsyncSearches, Searches

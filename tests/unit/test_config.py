@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from aihub_api.tables import ENVIRONMENTS, SERVICES
-from aihub_sdk._config import Config, resolve
-from aihub_sdk._environments import service_variable
+from aihub_sdk._settings.config import Config, resolve
+from aihub_sdk._settings.environments import service_variable
 from aihub_sdk.errors import AuthenticationError, ConfigurationError
 from tests.unit.made_up_tokens import NOW, clock, jwt
 

@@ -4,9 +4,9 @@ import sys
 
 import pytest
 
-from aihub_sdk._connections import KEEPALIVE_SECONDS, Connections
-from aihub_sdk._routes import way_to
-from aihub_sdk._transport import async_pools
+from aihub_sdk._wire.connections import KEEPALIVE_SECONDS, Connections
+from aihub_sdk._wire.routes import way_to
+from aihub_sdk._wire.transport import async_pools
 
 
 class Now:
@@ -54,7 +54,7 @@ def test_a_connection_that_was_just_used_is_kept(connections: Connections[object
 
 def test_an_import_that_must_fail_is_not_searched_for_at_every_request(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "sniffio", raising=False)
-    monkeypatch.setattr("aihub_sdk._transport.find_spec", lambda _: None)
+    monkeypatch.setattr("aihub_sdk._wire.transport.find_spec", lambda _: None)
     async_pools(way_to("http://platform.example"))
 
     assert sys.modules["sniffio"] is None
@@ -62,7 +62,7 @@ def test_an_import_that_must_fail_is_not_searched_for_at_every_request(monkeypat
 
 def test_a_package_that_is_installed_can_still_be_imported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "sniffio", raising=False)
-    monkeypatch.setattr("aihub_sdk._transport.find_spec", lambda name: name)
+    monkeypatch.setattr("aihub_sdk._wire.transport.find_spec", lambda name: name)
     async_pools(way_to("http://platform.example"))
 
     assert "sniffio" not in sys.modules

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from aihub_sdk._csv_rows import CsvRows
-from aihub_sdk._tables import Result, arrow_table, pandas_frame
+from aihub_sdk._searches.csv_rows import CsvRows
+from aihub_sdk._searches.tables import Result, arrow_table, pandas_frame
 from aihub_sdk.errors import ErrorContext
 
 RETURNS = [

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from aihub_api.dataset_management.models import DatasetVersion
-from aihub_sdk._version_finder import version_flow
+from aihub_sdk._datasets.version_finder import version_flow
 from aihub_sdk.errors import InvalidRequest, JobFailed, NotFound, ResponseLost, ServerError
 from tests.unit.conftest import MakeClient
 from tests.unit.scripted import Client, ok, page, refused

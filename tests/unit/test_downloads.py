@@ -12,8 +12,8 @@ import duckdb
 import httpx
 import pytest
 
-from aihub_sdk._local_paths import UnsafePath, parts_of
-from aihub_sdk._manifest import Manifest
+from aihub_sdk._transfers.local_paths import UnsafePath, parts_of
+from aihub_sdk._transfers.manifest import Manifest
 from aihub_sdk.errors import ConfigurationError, InvalidRequest, TransferFailed, UnexpectedResponse
 from tests.unit.conftest import MakeClient
 from tests.unit.scripted import Client, ok

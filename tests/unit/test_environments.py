@@ -3,7 +3,7 @@
 import pytest
 
 from aihub_api.tables import ENVIRONMENTS, SERVICES
-from aihub_sdk._environments import (
+from aihub_sdk._settings.environments import (
     ALIASES,
     VARIABLES,
     check_environment,

@@ -16,10 +16,10 @@ import httpx
 import pytest
 from rich.live import Live
 
-from aihub_sdk import _live_line
-from aihub_sdk._config import resolve
-from aihub_sdk._live_line import LiveLine
-from aihub_sdk._wait_values import time_words
+from aihub_sdk._settings.config import resolve
+from aihub_sdk._waits import live_line as _live_line
+from aihub_sdk._waits.live_line import LiveLine
+from aihub_sdk._waits.values import time_words
 from aihub_sdk.errors import JobFailed
 from tests.unit.conftest import MakeClient
 from tests.unit.scripted import BASE, Client, ok, page
@@ -351,7 +351,7 @@ def test_whatever_goes_wrong_while_drawing_ends_the_line_and_not_the_wait(
     elif fault == "stop":
         monkeypatch.setattr(Live, "stop", stop)
     elif fault == "words":
-        monkeypatch.setattr("aihub_sdk._following.OneWait._words", broken)
+        monkeypatch.setattr("aihub_sdk._waits.following.OneWait._words", broken)
     terminal.is_gone = fault == "write"
 
     assert waited(client(), training(RUNNING), training(RUNNING), training(SUCCESS)).status == SUCCESS

@@ -36,7 +36,9 @@ def test_catching_an_error_loads_no_http_library() -> None:
 
 
 def test_resolving_settings_loads_no_http_library() -> None:
-    loaded = loaded_after("from aihub_sdk._config import resolve; resolve(env='internal-test', token='t', environ={})")
+    loaded = loaded_after(
+        "from aihub_sdk._settings.config import resolve; resolve(env='internal-test', token='t', environ={})"
+    )
 
     assert loaded & (HEAVY - {"typing", "aihub_api"}) == set()
 

@@ -5,8 +5,8 @@ from typing import Any
 import httpcore
 import pytest
 
-from aihub_sdk._effects import Fault
-from aihub_sdk._long_body import LongBody
+from aihub_sdk._wire.effects import Fault
+from aihub_sdk._wire.long_body import LongBody
 
 MIB = 1 << 20
 WIRE: Any = object()

@@ -10,7 +10,7 @@ from aihub_api.model_training.models import Pod, Storage
 from aihub_api.tables import WAITERS
 from aihub_api.tag_resource.models import VirtualCluster
 from aihub_sdk import Listing
-from aihub_sdk._config import resolve
+from aihub_sdk._settings.config import resolve
 from tests.unit.conftest import MakeClient
 from tests.unit.scripted import Client, ok
 

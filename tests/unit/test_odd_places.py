@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from aihub_sdk._part_file import PartFile
-from aihub_sdk._zip_stream import ZipStream
+from aihub_sdk._transfers.part_file import PartFile
+from aihub_sdk._transfers.zip_stream import ZipStream
 from aihub_sdk.errors import ConfigurationError, TransferFailed
 from tests.unit.conftest import MakeClient
 from tests.unit.scripted import page, search

@@ -26,7 +26,7 @@ REFERENCE = re.compile(r"(?:See|As) (?:`(?P<name>[\w.]+)`|the sync twin|`?\w+`? 
 def modules() -> Iterator[Any]:
     """Every module of the SDK that a program comes to through the root or a noun."""
     yield importlib.import_module("aihub_sdk.client")
-    yield importlib.import_module("aihub_sdk._unlisted")
+    yield importlib.import_module("aihub_sdk._calls.unlisted")
     for module in pkgutil.iter_modules(aihub_sdk.services.__path__):
         yield importlib.import_module(f"aihub_sdk.services.{module.name}")
 

@@ -15,11 +15,11 @@ import pytest
 
 from aihub_api.s3_relay.models import UploadFileRequest
 from aihub_api.types import File
-from aihub_emulator.certificate import Certificate, certificate_in
+from aihub_emulator.network.certificate import Certificate, certificate_in
 from aihub_sdk import AIHub, AsyncAIHub
-from aihub_sdk._config import resolve
-from aihub_sdk._fingerprints import checked_fingerprint, fingerprint_of
-from aihub_sdk._routes import tls_of_its_own
+from aihub_sdk._settings.config import resolve
+from aihub_sdk._settings.fingerprints import checked_fingerprint, fingerprint_of
+from aihub_sdk._wire.routes import tls_of_its_own
 from aihub_sdk.errors import ConfigurationError
 from tests.unit.loopback import Server, send, serving
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from aihub_sdk._config import Config, resolve
-from aihub_sdk._profiles import config_path, read_profiles
+from aihub_sdk._settings.config import Config, resolve
+from aihub_sdk._settings.profiles import config_path, read_profiles
 from aihub_sdk.errors import AuthenticationError, ConfigurationError
 from tests.unit.made_up_tokens import clock
 

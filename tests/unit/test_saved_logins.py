@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from aihub_sdk._auth import TokenSource
-from aihub_sdk._config import Config, resolve
-from aihub_sdk._login import LoginToken
-from aihub_sdk._saved_logins import SavedLogins, logins_folder
+from aihub_sdk._auth.login import LoginToken
+from aihub_sdk._auth.saved_logins import SavedLogins, logins_folder
+from aihub_sdk._auth.sources import TokenSource
+from aihub_sdk._settings.config import Config, resolve
 from aihub_sdk.errors import AuthenticationError
 from tests.unit.made_up_tokens import NOW, jwt
 

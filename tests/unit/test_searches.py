@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from aihub_api.data_warehouse.models import SearchStatus
-from aihub_sdk._handles import utc_datetime
+from aihub_sdk._waits.handles import utc_datetime
 from aihub_sdk.errors import ConfigurationError, InvalidRequest, NameExists, NotFound
 from tests.unit.conftest import MakeClient
 from tests.unit.scripted import Client, ok, refused, search

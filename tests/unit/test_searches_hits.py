@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from aihub_sdk import Box, Hit, Hits
-from aihub_sdk._hits import image_rows
+from aihub_sdk._searches.hits import image_rows
 from aihub_sdk.errors import InvalidRequest, TransferFailed
 from tests.unit.conftest import MakeClient
 from tests.unit.scripted import Client, search

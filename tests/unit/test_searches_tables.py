@@ -129,8 +129,8 @@ def test_a_result_that_comes_in_many_pieces_is_one_table(client: MakeClient) -> 
 
 
 def test_a_value_with_line_breaks_may_lie_across_pieces(client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aihub_sdk._tables._BLOCK_BYTES", 64)
-    monkeypatch.setattr("aihub_sdk._tables._PIECE_BYTES", 64)
+    monkeypatch.setattr("aihub_sdk._searches.tables._BLOCK_BYTES", 64)
+    monkeypatch.setattr("aihub_sdk._searches.tables._PIECE_BYTES", 64)
     lines = ["\n".join("abcdefgh")] * 40
     frame, table = both(client, "a,b\n" + "".join(f'"{line}",x\n' for line in lines))
 

@@ -11,7 +11,7 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from aihub_sdk._tracing import Spans
+from aihub_sdk._calls.tracing import Spans
 from aihub_sdk.errors import AIHubError, NotFound
 from tests.unit.conftest import MakeClient
 from tests.unit.made_up_tokens import jwt

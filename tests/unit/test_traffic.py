@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from aihub_sdk import _async_transport
-from aihub_sdk._traffic import Traffic, entered
+from aihub_sdk._wire import async_transport as _async_transport
+from aihub_sdk._wire.traffic import Traffic, entered
 from tests.unit.conftest import MakeClient
 from tests.unit.scripted import ok
 from tests.unit.streamed import streamed

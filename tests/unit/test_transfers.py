@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from aihub_sdk._csv_rows import CsvRows
-from aihub_sdk._effects import Opened
-from aihub_sdk._part_file import PartFile
-from aihub_sdk._transfers import Commit, Open, Pull, Source, Write, fetch_flow
+from aihub_sdk._searches.csv_rows import CsvRows
+from aihub_sdk._transfers.flow import Commit, Open, Pull, Source, Write, fetch_flow
+from aihub_sdk._transfers.part_file import PartFile
+from aihub_sdk._wire.effects import Opened
 from aihub_sdk.errors import ConfigurationError, ErrorContext, InvalidRequest, TransferFailed, UnexpectedResponse
 from tests.unit.conftest import MakeClient
 from tests.unit.scripted import Client, page, search

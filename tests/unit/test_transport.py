@@ -16,15 +16,15 @@ import pytest
 
 from aihub_api.s3_relay.models import UploadFileRequest
 from aihub_api.types import File
-from aihub_emulator.certificate import Certificate, certificate_in
+from aihub_emulator.network.certificate import Certificate, certificate_in
 from aihub_sdk import AIHub, AsyncAIHub
-from aihub_sdk._config import resolve
-from aihub_sdk._connections import KEEPALIVE_SECONDS
-from aihub_sdk._core import Clock
-from aihub_sdk._pools import Pools
-from aihub_sdk._proxies import proxy_for
-from aihub_sdk._routes import Way, tls_of_its_own, tls_without_authorities, way_to
-from aihub_sdk._transport import MOST_CONNECTIONS, _tls
+from aihub_sdk._calls.core import Clock
+from aihub_sdk._settings.config import resolve
+from aihub_sdk._settings.proxies import proxy_for
+from aihub_sdk._wire.connections import KEEPALIVE_SECONDS
+from aihub_sdk._wire.pools import Pools
+from aihub_sdk._wire.routes import Way, tls_of_its_own, tls_without_authorities, way_to
+from aihub_sdk._wire.transport import MOST_CONNECTIONS, _tls
 from aihub_sdk.errors import ConfigurationError, ConnectionFailed, ResponseLost, UnexpectedResponse
 from tests.unit.conftest import MakeClient
 from tests.unit.loopback import Server, send, serving
@@ -219,7 +219,7 @@ class OneConnection(httpx.BaseTransport, httpx.AsyncBaseTransport):
 def test_a_connection_is_not_used_again_after_an_interrupt(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Below us a connection may stay busy for ever when it is interrupted at the wrong moment."""
     OneConnection.made = []
-    monkeypatch.setattr(f"aihub_sdk._{kind}_transport.{kind}_pools", lambda _way: OneConnection)
+    monkeypatch.setattr(f"aihub_sdk._wire.{kind}_transport.{kind}_pools", lambda _way: OneConnection)
 
     async def program() -> None:
         hub = AsyncAIHub(base_url="http://platform.example", token="t")

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from aihub_sdk._unlisted import AsyncUnlisted, Unlisted
+from aihub_sdk._calls.unlisted import AsyncUnlisted, Unlisted
 from aihub_sdk.errors import (
     AuthenticationError,
     ConfigurationError,

@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from aihub_api._runtime.body import File, Form
-from aihub_sdk._multipart import Multipart
-from aihub_sdk._zip_stream import ZipStream
+from aihub_sdk._transfers.zip_stream import ZipStream
+from aihub_sdk._wire.multipart import Multipart
 from aihub_sdk.errors import AuthenticationError, InvalidRequest, ResponseLost, TransferFailed
 from aihub_sdk.services.s3 import StoredObject
 from tests.unit.conftest import MakeClient

@@ -10,9 +10,9 @@ import pytest
 
 from aihub_api._runtime.rows import WaiterRow
 from aihub_api.tables import WAITERS
-from aihub_sdk._core import Clock
-from aihub_sdk._wait_values import JobAt, Pause, Poll, WaitEvent, WaitRules
-from aihub_sdk._waiters import wait_flow
+from aihub_sdk._calls.core import Clock
+from aihub_sdk._waits.values import JobAt, Pause, Poll, WaitEvent, WaitRules
+from aihub_sdk._waits.waiters import wait_flow
 from aihub_sdk.errors import (
     AuthenticationError,
     InvalidRequest,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from aihub_api.workflow_center.models import TaskNode, TaskNodeStatus
-from aihub_sdk._node_tree import NodeTree
+from aihub_sdk._jobs.node_tree import NodeTree
 from aihub_sdk.errors import InvalidRequest, JobFailed, JobStopped
 from tests.unit.conftest import MakeClient
 from tests.unit.scripted import Client, ok

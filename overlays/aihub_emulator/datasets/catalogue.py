@@ -12,6 +12,7 @@ from typing import Any
 
 from aihub_emulator.background import Background
 from aihub_emulator.clock import Clock
+from aihub_emulator.control.pacing import Pacing
 from aihub_emulator.datasets.building import Build, build_folder
 from aihub_emulator.datasets.contents import BuildFailed
 from aihub_emulator.datasets.records import (
@@ -28,11 +29,10 @@ from aihub_emulator.datasets.records import (
 )
 from aihub_emulator.datasets.seeded import seeded_datasets, seeded_versions
 from aihub_emulator.datasets.sources import source_of
-from aihub_emulator.object_names import named_by_path
-from aihub_emulator.objects import Objects
-from aihub_emulator.pacing import Pacing
+from aihub_emulator.objects.names import named_by_path
+from aihub_emulator.objects.storage import Objects
+from aihub_emulator.records.store import Table
 from aihub_emulator.settings import Settings
-from aihub_emulator.store import Table
 from aihub_emulator.warehouse.engine import SqlEngine
 
 __all__ = ["Datasets", "NameTaken"]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from aihub_emulator.object_names import LONGEST_KEY
+from aihub_emulator.objects.names import LONGEST_KEY
 
 __all__ = ["BuildFailed", "Contents", "Copy", "StoredFile", "clean_path", "shown"]
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from aihub_emulator.datasets.contents import BuildFailed, shown
 from aihub_emulator.datasets.records import HOST_DIRECTORY, ZIP, VersionRecord
-from aihub_emulator.object_names import ObjectName, named_by_path
-from aihub_emulator.objects import Objects
+from aihub_emulator.objects.names import ObjectName, named_by_path
+from aihub_emulator.objects.storage import Objects
 from aihub_emulator.settings import Settings
 
 __all__ = ["source_of"]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from aihub_emulator.answers import Code, Refusal
 from aihub_emulator.identity import User
 from aihub_emulator.jobs.clusters import Cluster, clusters_of
 from aihub_emulator.jobs.job import LOW, USUAL, VIP, Job
 from aihub_emulator.jobs.outcomes import outcome_of
-from aihub_emulator.reading import invalid, shown
+from aihub_emulator.requests.answers import Code, Refusal
+from aihub_emulator.requests.reading import invalid, shown
 
 __all__ = ["QUOTA", "TRAINING", "Grounds", "grounds_of", "job_asked_for", "lost_ground"]
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from aihub_emulator.background import Background
 from aihub_emulator.clock import Clock
+from aihub_emulator.control.pacing import Pacing, WorkKind
 from aihub_emulator.jobs.clusters import Cluster
 from aihub_emulator.jobs.job import Job
 from aihub_emulator.jobs.scheduler import Scheduler
-from aihub_emulator.pacing import Pacing, WorkKind
+from aihub_emulator.records.store import Table
 from aihub_emulator.settings import JobSeconds
-from aihub_emulator.store import Table
 
 __all__ = ["Jobs"]
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from aihub_emulator.reading import invalid, shown
+from aihub_emulator.requests.reading import invalid, shown
 
 __all__ = ["DURATION", "EXIT_CODE", "MESSAGE", "Outcome", "outcome_of"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from aihub_emulator.jobs.clusters import Cluster
 from aihub_emulator.jobs.job import Attempt, Job
-from aihub_emulator.reading import invalid
+from aihub_emulator.requests.reading import invalid
 
 __all__ = ["milliseconds", "namespace_of", "page_of", "pods_of", "resource_name", "whole_seconds"]
 

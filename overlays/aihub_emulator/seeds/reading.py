@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from aihub_emulator.reading import shown
+from aihub_emulator.requests.reading import shown
 from aihub_emulator.seeds.rules import Problem, advice, in_order, problems
 from aihub_emulator.seeds.shape import UNKNOWN_KEYS, SeedShape
 from aihub_emulator.settings import UnsupportedSetting

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from aihub_emulator.calls import Handler
+from aihub_emulator.requests.calls import Handler
 from aihub_emulator.services import (
     data_warehouse,
     dataset_management,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from aihub_emulator.answers import Answer, Code, Refusal
-from aihub_emulator.calls import Call
-from aihub_emulator.reading import invalid, shown
+from aihub_emulator.requests.answers import Answer, Code, Refusal
+from aihub_emulator.requests.calls import Call
+from aihub_emulator.requests.reading import invalid, shown
 from aihub_emulator.warehouse.searches import BUCKET, IMAGE, SQL, SUCCESS, SearchRecord, shown_matches
 
 __all__ = ["create_search", "get_search"]

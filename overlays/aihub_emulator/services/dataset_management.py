@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from aihub_emulator.answers import Answer, Code, Refusal
-from aihub_emulator.calls import Call
 from aihub_emulator.datasets.catalogue import NameTaken
 from aihub_emulator.datasets.names import dataset_name_problem
 from aihub_emulator.datasets.records import INDEXES, SUCCESS, VersionRecord
 from aihub_emulator.datasets.seeded import SEED_OWNER_ID
-from aihub_emulator.object_names import named_by_address
-from aihub_emulator.reading import invalid, shown
+from aihub_emulator.objects.names import named_by_address
+from aihub_emulator.requests.answers import Answer, Code, Refusal
+from aihub_emulator.requests.calls import Call
+from aihub_emulator.requests.reading import invalid, shown
 
 __all__ = ["create_dataset", "get_dataset_version_detail", "upload_dataset_version"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-from aihub_emulator.answers import Answer, Code, Refusal
-from aihub_emulator.calls import Call
 from aihub_emulator.evaluations import EvaluationRecord, check_predictions
-from aihub_emulator.forms import file_of
-from aihub_emulator.reading import invalid, shown
+from aihub_emulator.requests.answers import Answer, Code, Refusal
+from aihub_emulator.requests.calls import Call
+from aihub_emulator.requests.forms import file_of
+from aihub_emulator.requests.reading import invalid, shown
 
 __all__ = ["import_evaluation_result"]
 

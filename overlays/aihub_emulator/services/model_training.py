@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from aihub_emulator.answers import Answer, Code, Refusal
-from aihub_emulator.calls import Call
 from aihub_emulator.jobs.asked import TRAINING, job_asked_for
 from aihub_emulator.jobs.job import Job
 from aihub_emulator.jobs.pods import page_of, pods_of
 from aihub_emulator.jobs.shown import shown_job
+from aihub_emulator.requests.answers import Answer, Code, Refusal
+from aihub_emulator.requests.calls import Call
 
 __all__ = ["create_training", "get_training", "list_storages", "list_training_pods", "stop_training"]
 

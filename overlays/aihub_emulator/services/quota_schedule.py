@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from aihub_emulator.answers import Answer, Code, Refusal
-from aihub_emulator.calls import Call
 from aihub_emulator.jobs.asked import QUOTA, job_asked_for
 from aihub_emulator.jobs.job import Job
 from aihub_emulator.jobs.pods import page_of, pods_of
 from aihub_emulator.jobs.shown import node_tasks, shown_job
+from aihub_emulator.requests.answers import Answer, Code, Refusal
+from aihub_emulator.requests.calls import Call
 
 __all__ = ["create_quota_task", "get_quota_task", "list_quota_task_pods", "stop_quota_task"]
 

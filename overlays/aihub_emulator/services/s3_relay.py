@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cache
 from urllib.parse import urlsplit
 
-from aihub_emulator.answers import Answer
-from aihub_emulator.calls import Call
 from aihub_emulator.datasets.records import FILES, INDEXES
-from aihub_emulator.forms import file_of
-from aihub_emulator.object_names import ObjectName, bucket_problem, key_problem
-from aihub_emulator.reading import invalid, shown
+from aihub_emulator.objects.names import ObjectName, bucket_problem, key_problem
+from aihub_emulator.requests.answers import Answer
+from aihub_emulator.requests.calls import Call
+from aihub_emulator.requests.forms import file_of
+from aihub_emulator.requests.reading import invalid, shown
 from aihub_emulator.spec import load_operations
 
 __all__ = ["upload_file"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from aihub_emulator.answers import Answer, Code, Refusal
-from aihub_emulator.calls import Call
 from aihub_emulator.jobs.clusters import Cluster
+from aihub_emulator.requests.answers import Answer, Code, Refusal
+from aihub_emulator.requests.calls import Call
 
 __all__ = ["list_select_clusters"]
 

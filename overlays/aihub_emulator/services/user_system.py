@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from aihub_emulator.answers import Answer
-from aihub_emulator.calls import Call
+from aihub_emulator.requests.answers import Answer
+from aihub_emulator.requests.calls import Call
 
 __all__ = ["login"]
 

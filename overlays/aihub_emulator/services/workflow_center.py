@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aihub_emulator.answers import Answer, Code, Refusal
-from aihub_emulator.calls import Call
-from aihub_emulator.reading import invalid, shown
+from aihub_emulator.requests.answers import Answer, Code, Refusal
+from aihub_emulator.requests.calls import Call
+from aihub_emulator.requests.reading import invalid, shown
 from aihub_emulator.workflows.pipelines import Param, Pipeline, Version
 from aihub_emulator.workflows.runs import RunRecord
 from aihub_emulator.workflows.timeline import SUCCESS, WAITING, PlannedNode, Span, node_status

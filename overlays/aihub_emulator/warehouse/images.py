@@ -20,8 +20,8 @@ from aihub_emulator.child import import_paths, running_child
 from aihub_emulator.datasets.catalogue import Datasets
 from aihub_emulator.datasets.contents import BuildFailed, shown
 from aihub_emulator.datasets.records import FILES, INDEXES, SUCCESS, VersionRecord
-from aihub_emulator.object_names import named_by_address, named_by_path
-from aihub_emulator.objects import Objects
+from aihub_emulator.objects.names import named_by_address, named_by_path
+from aihub_emulator.objects.storage import Objects
 from aihub_emulator.settings import ImageLimits
 from aihub_emulator.warehouse.libraries import Library
 

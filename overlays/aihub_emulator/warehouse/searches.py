@@ -11,12 +11,12 @@ from typing import Any
 
 from aihub_emulator.background import Background
 from aihub_emulator.clock import Clock
+from aihub_emulator.control.pacing import Pacing
 from aihub_emulator.datasets.contents import BuildFailed
 from aihub_emulator.datasets.records import FILES
-from aihub_emulator.objects import Objects
-from aihub_emulator.pacing import Pacing
+from aihub_emulator.objects.storage import Objects
+from aihub_emulator.records.store import Table
 from aihub_emulator.settings import Settings
-from aihub_emulator.store import Table
 from aihub_emulator.warehouse.engine import SqlEngine, SqlFailed
 from aihub_emulator.warehouse.images import ImageSearch, ImageSearchFailed
 from aihub_emulator.warehouse.libraries import Library

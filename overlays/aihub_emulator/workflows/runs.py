@@ -8,9 +8,9 @@ from typing import Any
 
 from aihub_emulator.background import Background
 from aihub_emulator.clock import Clock
-from aihub_emulator.pacing import Pacing
+from aihub_emulator.control.pacing import Pacing
+from aihub_emulator.records.store import Table
 from aihub_emulator.settings import JobSeconds
-from aihub_emulator.store import Table
 from aihub_emulator.workflows.pipelines import Pipeline, Version
 from aihub_emulator.workflows.timeline import FAILED, RUNNING, SUCCESS, WAITING, PlannedNode, Span, planned
 

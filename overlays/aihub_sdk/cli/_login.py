@@ -8,11 +8,11 @@ import time
 
 import click
 
-from aihub_sdk._config import Config, resolve
-from aihub_sdk._jwt import lifetime_of, utc
-from aihub_sdk._places import apart
-from aihub_sdk._profiles import read_profiles
-from aihub_sdk._saved_logins import SavedLogins, logins_folder
+from aihub_sdk._auth.jwt import lifetime_of, utc
+from aihub_sdk._auth.saved_logins import SavedLogins, logins_folder
+from aihub_sdk._settings.config import Config, resolve
+from aihub_sdk._settings.places import apart
+from aihub_sdk._settings.profiles import read_profiles
 from aihub_sdk.client import AIHub
 
 from ._commands import Command

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from aihub_sdk._config import resolve
+from aihub_sdk._settings.config import resolve
 
 from ._commands import Group
 

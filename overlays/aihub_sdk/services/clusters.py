@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from aihub_api.tag_resource.models import ModuleType, VirtualCluster
+from aihub_sdk._calls.sessions import AsyncSession, SyncSession
+from aihub_sdk._calls.steps import run, run_async
+from aihub_sdk._jobs.lookups import cluster_called, clusters_for
 from aihub_sdk._listings import Listing
-from aihub_sdk._lookups import cluster_called, clusters_for
-from aihub_sdk._sessions import AsyncSession, SyncSession
-from aihub_sdk._steps import run, run_async
 
 __all__ = ["AsyncClusters", "Clusters"]
 

@@ -11,13 +11,13 @@ from typing import ClassVar, TypeVar
 from aihub_api.dataset_management.models import DatasetVersion as VersionData
 from aihub_api.dataset_management.models import DatasetVersionStatus
 from aihub_api.types import Call
-from aihub_sdk._download_plan import DownloadReport, Order
-from aihub_sdk._downloading import download, download_async
-from aihub_sdk._handles import JobHandle, context_of, parse_ref, utc_datetime
-from aihub_sdk._job_handles import AsyncJob, FollowedJob, Job
-from aihub_sdk._local_paths import local_path
-from aihub_sdk._version_finder import find_version, find_version_async, version_call
-from aihub_sdk._wait_values import JobAt
+from aihub_sdk._datasets.version_finder import find_version, find_version_async, version_call
+from aihub_sdk._transfers.download_plan import DownloadReport, Order
+from aihub_sdk._transfers.downloading import download, download_async
+from aihub_sdk._transfers.local_paths import local_path
+from aihub_sdk._waits.handles import JobHandle, context_of, parse_ref, utc_datetime
+from aihub_sdk._waits.job_handles import AsyncJob, FollowedJob, Job
+from aihub_sdk._waits.values import JobAt
 from aihub_sdk.errors import InvalidRequest, UnexpectedResponse
 
 __all__ = ["AsyncDatasetVersion", "DatasetVersion", "version_name"]

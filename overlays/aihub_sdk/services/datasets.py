@@ -9,13 +9,13 @@ from os import PathLike
 from aihub_api.dataset_management import create_dataset
 from aihub_api.dataset_management.models import CreateDatasetRequest, CreatedId
 from aihub_api.types import Call
-from aihub_sdk._callbacks import Progress
-from aihub_sdk._dataset_sources import DatasetFacts, Given, VersionSource
-from aihub_sdk._download_plan import DownloadReport
-from aihub_sdk._envelope import checked_call
-from aihub_sdk._sessions import AsyncSession, SyncSession
-from aihub_sdk._steps import Steps, WhoAsks, run, run_async
-from aihub_sdk._uploading import upload, upload_async
+from aihub_sdk._calls.envelope import checked_call
+from aihub_sdk._calls.sessions import AsyncSession, SyncSession
+from aihub_sdk._calls.steps import Steps, WhoAsks, run, run_async
+from aihub_sdk._datasets.sources import DatasetFacts, Given, VersionSource
+from aihub_sdk._transfers.callbacks import Progress
+from aihub_sdk._transfers.download_plan import DownloadReport
+from aihub_sdk._transfers.uploading import upload, upload_async
 from aihub_sdk.errors import InvalidRequest
 from aihub_sdk.services.dataset_handles import AsyncDatasetVersion, DatasetVersion, version_name
 

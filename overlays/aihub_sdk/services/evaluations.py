@@ -12,11 +12,11 @@ from aihub_api._runtime.body import File
 from aihub_api.evaluation import import_evaluation_result
 from aihub_api.evaluation.models import CreatedId, EvaluationModelType, ImportEvaluationResultRequest
 from aihub_api.types import Call
+from aihub_sdk._calls.envelope import checked_call
+from aihub_sdk._calls.sessions import AsyncSession, SyncSession
 from aihub_sdk._choices import member
-from aihub_sdk._envelope import checked_call
-from aihub_sdk._local_paths import expect_no_special_file, local_path
 from aihub_sdk._predictions import check_predictions
-from aihub_sdk._sessions import AsyncSession, SyncSession
+from aihub_sdk._transfers.local_paths import expect_no_special_file, local_path
 from aihub_sdk.errors import AIHubError, ErrorContext, InvalidRequest, TransferFailed
 
 __all__ = ["AsyncEvaluations", "Evaluations"]

@@ -8,9 +8,9 @@ from aihub_api.quota_schedule import get_quota_task, list_quota_task_pods, stop_
 from aihub_api.quota_schedule.models import Pod, QuotaTaskStatus
 from aihub_api.quota_schedule.models import QuotaTask as QuotaTaskData
 from aihub_api.types import Call
-from aihub_sdk._cluster_jobs import AsyncClusterJob, ClusterJob, ClusterJobFacts
-from aihub_sdk._envelope import checked_call
-from aihub_sdk._pages import PageWalk
+from aihub_sdk._calls.envelope import checked_call
+from aihub_sdk._calls.pages import PageWalk
+from aihub_sdk._jobs.cluster_jobs import AsyncClusterJob, ClusterJob, ClusterJobFacts
 
 __all__ = ["AsyncQuotaTask", "QuotaTask"]
 

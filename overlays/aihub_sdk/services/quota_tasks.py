@@ -9,11 +9,11 @@ from typing import Any
 from aihub_api.quota_schedule import create_quota_task
 from aihub_api.quota_schedule.models import CreateQuotaTaskRequest, Framework, JobCategoryId, QuotaPriority
 from aihub_api.tag_resource.models import ModuleType
-from aihub_sdk._envelope import checked_call
-from aihub_sdk._handles import attached
-from aihub_sdk._job_fields import JobKind, job_request
-from aihub_sdk._sessions import AsyncSession, SyncSession
-from aihub_sdk._steps import Steps, run, run_async
+from aihub_sdk._calls.envelope import checked_call
+from aihub_sdk._calls.sessions import AsyncSession, SyncSession
+from aihub_sdk._calls.steps import Steps, run, run_async
+from aihub_sdk._jobs.fields import JobKind, job_request
+from aihub_sdk._waits.handles import attached
 from aihub_sdk.services.quota_task_handles import AsyncQuotaTask, QuotaTask
 
 __all__ = ["AsyncQuotaTask", "AsyncQuotaTasks", "QuotaTask", "QuotaTasks"]

@@ -9,11 +9,11 @@ from aihub_api.types import Call
 from aihub_api.workflow_center import get_run
 from aihub_api.workflow_center.models import Run as RunData
 from aihub_api.workflow_center.models import RunStatus, TaskNode, TaskNodeStatus
-from aihub_sdk._envelope import checked_call
-from aihub_sdk._handles import utc_datetime
-from aihub_sdk._job_handles import AsyncJob, FollowedJob, Job
+from aihub_sdk._calls.envelope import checked_call
+from aihub_sdk._jobs.node_tree import NodeTree
 from aihub_sdk._listings import Listing
-from aihub_sdk._node_tree import NodeTree
+from aihub_sdk._waits.handles import utc_datetime
+from aihub_sdk._waits.job_handles import AsyncJob, FollowedJob, Job
 
 __all__ = ["AsyncRun", "NodeTree", "Run"]
 

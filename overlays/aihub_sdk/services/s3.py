@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from os import PathLike
 
-from aihub_sdk._callbacks import Progress
-from aihub_sdk._sessions import AsyncSession, SyncSession
-from aihub_sdk._uploading import StoredObject, upload, upload_async
+from aihub_sdk._calls.sessions import AsyncSession, SyncSession
+from aihub_sdk._transfers.callbacks import Progress
+from aihub_sdk._transfers.uploading import StoredObject, upload, upload_async
 
 __all__ = ["S3", "AsyncS3", "StoredObject"]
 

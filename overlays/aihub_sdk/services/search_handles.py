@@ -7,15 +7,15 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aihub_sdk._csv_rows import CsvRows
-from aihub_sdk._download_plan import DownloadReport
-from aihub_sdk._downloading import download, download_async
-from aihub_sdk._fetching import fetch_to_file, fetch_to_file_async, pieces, pieces_async
-from aihub_sdk._hits import Hits
-from aihub_sdk._job_handles import AsyncJob, Job
-from aihub_sdk._local_paths import local_path
-from aihub_sdk._search_facts import SearchData, SearchFacts, fetched_result, found_hits, image_order, result_of
-from aihub_sdk._tables import arrow_table, expect_arrow, expect_pandas, pandas_frame
+from aihub_sdk._searches.csv_rows import CsvRows
+from aihub_sdk._searches.facts import SearchData, SearchFacts, fetched_result, found_hits, image_order, result_of
+from aihub_sdk._searches.hits import Hits
+from aihub_sdk._searches.tables import arrow_table, expect_arrow, expect_pandas, pandas_frame
+from aihub_sdk._transfers.download_plan import DownloadReport
+from aihub_sdk._transfers.downloading import download, download_async
+from aihub_sdk._transfers.fetching import fetch_to_file, fetch_to_file_async, pieces, pieces_async
+from aihub_sdk._transfers.local_paths import local_path
+from aihub_sdk._waits.job_handles import AsyncJob, Job
 
 if TYPE_CHECKING:
     from pandas import DataFrame

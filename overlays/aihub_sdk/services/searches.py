@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from os import PathLike
 
-from aihub_sdk._handles import attached
-from aihub_sdk._hits import Box, Hit, Hits
-from aihub_sdk._search_requests import ImageSearch, Naming, QueryImage, local_file, sql_call, text_call
-from aihub_sdk._sessions import AsyncSession, SyncSession
-from aihub_sdk._uploading import upload, upload_async
+from aihub_sdk._calls.sessions import AsyncSession, SyncSession
+from aihub_sdk._searches.hits import Box, Hit, Hits
+from aihub_sdk._searches.requests import ImageSearch, Naming, QueryImage, local_file, sql_call, text_call
+from aihub_sdk._transfers.uploading import upload, upload_async
+from aihub_sdk._waits.handles import attached
 from aihub_sdk.services.search_handles import AsyncSearch, Search
 
 __all__ = ["AsyncSearch", "AsyncSearches", "Box", "Hit", "Hits", "QueryImage", "Search", "Searches"]

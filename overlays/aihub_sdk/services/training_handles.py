@@ -8,9 +8,9 @@ from aihub_api.model_training import get_training, list_training_pods, stop_trai
 from aihub_api.model_training.models import Pod, TrainingStatus
 from aihub_api.model_training.models import Training as TrainingData
 from aihub_api.types import Call
-from aihub_sdk._cluster_jobs import AsyncClusterJob, ClusterJob, ClusterJobFacts
-from aihub_sdk._envelope import checked_call
-from aihub_sdk._pages import PageWalk
+from aihub_sdk._calls.envelope import checked_call
+from aihub_sdk._calls.pages import PageWalk
+from aihub_sdk._jobs.cluster_jobs import AsyncClusterJob, ClusterJob, ClusterJobFacts
 
 __all__ = ["AsyncTraining", "Training"]
 

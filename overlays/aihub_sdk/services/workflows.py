@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from aihub_api.types import Call
 from aihub_api.workflow_center import create_run
 from aihub_api.workflow_center.models import CreatedId, CreateRunRequest
-from aihub_sdk._envelope import checked_call
-from aihub_sdk._handles import attached
-from aihub_sdk._sessions import AsyncSession, SyncSession
+from aihub_sdk._calls.envelope import checked_call
+from aihub_sdk._calls.sessions import AsyncSession, SyncSession
+from aihub_sdk._waits.handles import attached
 from aihub_sdk.errors import ErrorContext, InvalidRequest
 from aihub_sdk.services.run_handles import AsyncRun, NodeTree, Run
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from aihub_sdk._config import Config, resolve
+from aihub_sdk._settings.config import Config, resolve
 
 __all__ = ["sealed_config"]
 

@@ -83,7 +83,7 @@ def check_answer(operation: Operation, envelope: Mapping[str, Any]) -> None:
         text = json.dumps(envelope)
     except (TypeError, ValueError) as error:
         raise UnfitAnswer(f"the answer of {operation.id} is no JSON: {error}") from None
-    check = emulator_module("checking").check_json
+    check = emulator_module("requests.checking").check_json
     _checked(
         lambda: check(operation, body, text.encode()),
         lambda said: UnfitAnswer(
@@ -96,7 +96,7 @@ def check_answer(operation: Operation, envelope: Mapping[str, Any]) -> None:
 def _checked(check: Callable[[], T], error: Callable[[str], AssertionError]) -> T:
     try:
         return check()
-    except emulator_module("answers").Refusal as refusal:
+    except emulator_module("requests.answers").Refusal as refusal:
         raise error(refusal.message) from None
 
 
@@ -167,7 +167,7 @@ class _Arrival:
                 raise self._unfit(f"{name}: is no parameter of this operation.")
         if len(dict(sent)) < len(sent):
             raise self._unfit("a parameter is sent more than once.")
-        read = emulator_module("reading").read_parameters
+        read = emulator_module("requests.reading").read_parameters
         found: dict[str, Any] = _checked(lambda: read(self._operation, in_path, dict(sent)), self._unfit)
         return found
 
@@ -180,7 +180,7 @@ class _Arrival:
         sent_type = self._headers.get("Content-Type", "")
         if sent_type.partition(";")[0].strip().lower() != body.media_type:
             raise self._unfit(f"Content-Type: is {sent_type!r}. Send {body.media_type}.")
-        checking = emulator_module("checking")
+        checking = emulator_module("requests.checking")
         if body.media_type == "application/json":
             _checked(lambda: checking.check_json(self._operation, body, content), self._unfit)
             fields: dict[str, Any] = json.loads(content)

@@ -7,7 +7,7 @@ import heapq
 import itertools
 from collections.abc import Callable
 
-from aihub_sdk._core import Clock
+from aihub_sdk._calls.core import Clock
 
 __all__ = ["VirtualClock", "client_clock"]
 

@@ -75,7 +75,7 @@ class EmulatedHub:
 
     def hurry(self) -> None:
         """Let all work end as soon as it is looked at: for clients that do not sleep on `clock`."""
-        for kind in emulator_module("pacing").KINDS:
+        for kind in emulator_module("control.pacing").KINDS:
             self._emulator.set_transitions(kind, "immediate")
 
     def close(self) -> None:

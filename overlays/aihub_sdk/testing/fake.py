@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from aihub_sdk._transport import (
+from aihub_sdk._wire.transport import (
     AsyncBody,
     AsyncPool,
     ConnectionBroke,
@@ -69,7 +69,7 @@ class FakeHub:
         max_retries: int | None = None,
         strict: bool | None = None,
     ) -> None:
-        _spec.emulator_module("checking")
+        _spec.emulator_module("requests.checking")
         self.clock = VirtualClock()
         self.calls: list[FakeCall] = []
         self._script = Script()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from aihub_emulator import Emulator
-from aihub_emulator.objects import Objects
+from aihub_emulator.objects.storage import Objects
 from tests.e2e.emulator.caller import Caller
 from tests.e2e.emulator.crowd import DATASET, DATASETS
 from tests.e2e.emulator.dataset_calls import built, zipped

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from aihub_sdk import AIHub, AsyncAIHub
-from aihub_sdk._zip_stream import ZipStream
+from aihub_sdk._transfers.zip_stream import ZipStream
 from aihub_sdk.errors import TransferFailed
 from tests.conftest import ROOT
 from tests.e2e.emulator.processes import emulator_process

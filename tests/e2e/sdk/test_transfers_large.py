@@ -18,7 +18,7 @@ from urllib.request import HTTPSHandler, ProxyHandler, build_opener
 import duckdb
 import pytest
 
-from aihub_emulator.certificate import Certificate, certificate_in
+from aihub_emulator.network.certificate import Certificate, certificate_in
 from tests.benchmarks.storage import small_file
 from tests.benchmarks.transfers import storage
 from tests.conftest import ROOT

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from aihub_emulator.drifting import EXTRA, UNKNOWN_NUMBER, UNKNOWN_TEXT, drifted
+from aihub_emulator.control.drifting import EXTRA, UNKNOWN_NUMBER, UNKNOWN_TEXT, drifted
 
 ENVELOPE: Any = {"code": 0, "data": {"status": 3, "name": "x", "list": [{"a": 1}, {"a": 2}], "object": {}}}
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from aihub_emulator.home import Home
+from aihub_emulator.records.home import Home
+from aihub_emulator.records.sqlite_store import SqliteStore
 from aihub_emulator.settings import UnsupportedSetting
-from aihub_emulator.sqlite_store import SqliteStore
 
 
 def test_a_temporary_home_goes_when_it_is_closed() -> None:

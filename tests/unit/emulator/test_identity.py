@@ -2,10 +2,10 @@
 
 import pytest
 
-from aihub_emulator.answers import Refusal
 from aihub_emulator.identity import Identity, User
+from aihub_emulator.records.store import MemoryStore
+from aihub_emulator.requests.answers import Refusal
 from aihub_emulator.spec import Scheme
-from aihub_emulator.store import MemoryStore
 
 BEARER = Scheme(is_bearer=True, header="Authorization")
 RELAY = Scheme(is_bearer=False, header="Token")

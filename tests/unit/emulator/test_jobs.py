@@ -9,13 +9,13 @@ from typing import Any, TypeVar
 import pytest
 
 from aihub_emulator import JobSeconds
-from aihub_emulator.answers import Refusal
 from aihub_emulator.background import Background
 from aihub_emulator.clock import ManualClock
 from aihub_emulator.jobs.job import LOW, VIP, Job
 from aihub_emulator.jobs.jobs import Jobs
 from aihub_emulator.jobs.outcomes import Outcome, outcome_of
-from aihub_emulator.store import MemoryStore, Table
+from aihub_emulator.records.store import MemoryStore, Table
+from aihub_emulator.requests.answers import Refusal
 from tests.unit.emulator.schedules import cluster_of, job_of
 
 T = TypeVar("T")

@@ -8,12 +8,12 @@ import pytest
 
 from aihub_emulator import Emulator, Settings, UnsupportedSetting
 from aihub_emulator.clock import ManualClock
+from aihub_emulator.control.pacing import Pace, Pacing
 from aihub_emulator.instance import Instance
 from aihub_emulator.jobs.asked import grounds_of, lost_ground
 from aihub_emulator.jobs.job import Attempt, Job
-from aihub_emulator.pacing import Pace, Pacing
+from aihub_emulator.records.sqlite_store import SqliteStore
 from aihub_emulator.seeds import load_seed
-from aihub_emulator.sqlite_store import SqliteStore
 from tests.e2e.emulator.caller import Caller
 
 SEED = load_seed("demo")

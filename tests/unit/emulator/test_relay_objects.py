@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from aihub_emulator.object_names import ObjectName, named_by_address, named_by_path
-from aihub_emulator.objects import Objects
+from aihub_emulator.objects.names import ObjectName, named_by_address, named_by_path
+from aihub_emulator.objects.storage import Objects
 
 BASE = "http://127.0.0.1:8021"
 

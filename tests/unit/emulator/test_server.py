@@ -5,7 +5,7 @@ import socket
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from aihub_emulator.server import ServerThread, Site, bind
+from aihub_emulator.network.server import ServerThread, Site, bind
 
 
 def test_a_bound_socket_names_its_protocol_so_that_asyncio_sends_small_answers_at_once() -> None:

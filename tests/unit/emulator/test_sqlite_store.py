@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from aihub_emulator.records.sqlite_store import FORMAT, SqliteStore
 from aihub_emulator.settings import UnsupportedSetting
-from aihub_emulator.sqlite_store import FORMAT, SqliteStore
 
 
 @dataclass(frozen=True)

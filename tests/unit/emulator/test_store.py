@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from aihub_emulator.objects import Objects
-from aihub_emulator.store import MemoryStore
+from aihub_emulator.objects.storage import Objects
+from aihub_emulator.records.store import MemoryStore
 
 
 @dataclass(frozen=True)

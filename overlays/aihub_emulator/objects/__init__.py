@@ -1,0 +1,1 @@
+"""The object storage: files by bucket and key, and their names."""

@@ -1,0 +1,1 @@
+"""Who asks: bearer tokens, where they come from, and how they are renewed."""

@@ -1,0 +1,1 @@
+"""Dataset versions: what they are made from, and how one is found by its id."""

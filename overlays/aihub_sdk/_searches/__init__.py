@@ -1,0 +1,1 @@
+"""Searches: what is asked, and what is found as rows, tables, hits and images."""

@@ -1,0 +1,1 @@
+"""Settings: what a client is told, checked, and where each value came from."""

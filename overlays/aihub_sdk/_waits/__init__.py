@@ -1,0 +1,1 @@
+"""Waiting for jobs: handles, one wait or thousands without I/O, and the drivers that follow them."""
