@@ -130,12 +130,17 @@ def test_every_command_is_described_in_chinese() -> None:
     assert {name for name in names if not CHINESE.search(command_pages.chinese().get(name, ""))} == set()
 
 
+def test_the_chinese_of_commands_names_none_that_is_not_there() -> None:
+    assert command_pages.chinese().keys() - {name for name, _ in command_pages.commands()} == set()
+
+
 def test_every_option_is_described_in_chinese() -> None:
     english = {
         (path, names)
         for path, command in command_pages.commands()
         for option, names, words in command_pages.options(path, command)
-        if words and not CHINESE.search(option_texts.chinese_meaning(path, option, words))
+        # What stands in brackets behind it is Chinese already, and would hide that the sentence is not.
+        if words and not CHINESE.search(option_texts.chinese_meaning(path, option, words).partition("（")[0])
     }
 
     assert english == set()

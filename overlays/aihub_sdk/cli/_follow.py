@@ -1,4 +1,4 @@
-"""`aihub show`, `aihub wait` and `aihub stop`: a job by its reference, and what other commands wait with."""
+"""`aihub show`, `wait`, `watch`, `pods` and `stop`: a job by its reference, and what other commands wait with."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ._printing import note, print_json
 if TYPE_CHECKING:
     from aihub_sdk.client import AIHub
 
-__all__ = ["follow", "show", "stop", "wait", "wait_options"]
+__all__ = ["follow", "pods", "show", "stop", "wait", "wait_options", "watch"]
 
 
 def wait_options(function: Callable[..., None]) -> Callable[..., None]:
@@ -69,6 +69,36 @@ def wait(hub: AIHub, ref: str, timeout: float | None) -> None:
     REF is what the commands that start something print, such as aihub://production/training/42.
     """
     follow(hub.attach(ref), is_waiting=True, timeout=timeout)
+
+
+@click.command(cls=Command)
+@click.argument("ref")
+@_timeout
+@with_hub
+def watch(hub: AIHub, ref: str, timeout: float | None) -> None:
+    """Print a job as it is now and each time it has changed, one line of JSON each, until it is over.
+
+    REF is what the commands that start something print, such as aihub://production/training/42. The exit code is 1
+    when the job failed, was stopped, or time ran out.
+    """
+    for seen in hub.attach(ref).watch(timeout=timeout):
+        print_json(_row(seen))
+
+
+@click.command(cls=Command)
+@click.argument("ref")
+@with_hub
+def pods(hub: AIHub, ref: str) -> None:
+    """Print the pods of a training or a quota task: where they run, and how to reach them.
+
+    REF is what the commands that start something print, such as aihub://production/training/42.
+    """
+    import msgspec  # noqa: PLC0415  # as in show
+
+    handle: Any = hub.attach(ref)
+    if not hasattr(handle, "pods"):
+        raise click.UsageError(f"{ref}: only trainings and quota tasks have pods.")
+    print_json(msgspec.to_builtins(list(handle.pods())))
 
 
 @click.command(cls=Command)

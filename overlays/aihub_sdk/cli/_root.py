@@ -22,18 +22,23 @@ reports an error, 2 when an option is wrong and nothing was sent, and 130 when i
 """
 _COMMANDS = {
     "api": LazyCommand("Call any operation of the platform by its name.", loaded("_api", "api")),
+    "clusters": LazyCommand("See the virtual clusters that jobs can run on.", loaded("_lists", "clusters")),
     "config": LazyCommand("See the settings that a client would use.", loaded("_settings", "config")),
     "datasets": LazyCommand("Make datasets, and fetch their files.", loaded("_files", "datasets")),
     "emulator": LazyCommand("Run the platform on this machine.", loaded("_emulator", "emulator")),
+    "evaluations": LazyCommand("Hand in a model's results for evaluation.", loaded("_evaluations", "evaluations")),
     "login": LazyCommand("Log in, and keep the token for later calls.", loaded("_login", "login")),
     "logout": LazyCommand("Remove what `aihub login` has kept.", loaded("_login", "logout")),
+    "pods": LazyCommand("Print the pods of a training or a quota task.", loaded("_follow", "pods")),
     "quota-tasks": LazyCommand("Run jobs with a priority.", loaded("_jobs", "quota_tasks")),
     "s3": LazyCommand("Store files through the S3 relay.", loaded("_files", "s3")),
     "searches": LazyCommand("Search the data warehouse.", loaded("_searches", "searches")),
     "show": LazyCommand("Print a job as it is now.", loaded("_follow", "show")),
     "stop": LazyCommand("Stop a training or a quota task.", loaded("_follow", "stop")),
+    "storages": LazyCommand("See the storages that jobs can mount.", loaded("_lists", "storages")),
     "trainings": LazyCommand("Train models.", loaded("_jobs", "trainings")),
     "wait": LazyCommand("Wait until a job is over.", loaded("_follow", "wait")),
+    "watch": LazyCommand("Print a job each time it changes.", loaded("_follow", "watch")),
     "workflows": LazyCommand("Run workflows.", loaded("_jobs", "workflows")),
 }
 

@@ -146,3 +146,56 @@ def test_a_file_is_stored(aihub: Run, tmp_path: Path) -> None:
     stored = printed(aihub, "s3", "upload", str(tmp_path / "a file.bin"), "--bucket", "datasets")
 
     assert stored["path"] == "s3://datasets/a file.bin"
+
+
+def test_clusters_and_storages_are_listed(aihub: Run) -> None:
+    clusters = printed(aihub, "clusters", "list")
+    storages = printed(aihub, "storages", "list")
+
+    assert [row["name"] for row in clusters][:2] == ["vc-a800-train", "vc-4090-dev"]
+    assert [row["path"] for row in storages] == ["/mnt/data1", "/cache", "/mnt/models"]
+    assert {row["sku"]["gpu_type"] for row in clusters} == {1, 2, 3, 5}
+
+
+def test_a_job_is_watched_and_its_pods_are_listed(aihub: Run, tmp_path: Path) -> None:
+    job = tmp_path / "job.toml"
+    job.write_text(JOB.format(cluster='"vc-a800-train"'), encoding="utf-8")
+    row = printed(aihub, "trainings", "submit", str(job), "--set", "instances=1", "--set", "name=watched")
+
+    code, out, _ = aihub("watch", row["ref"])
+    pods = printed(aihub, "pods", row["ref"])
+
+    seen = [json.loads(line) for line in out.splitlines()]
+    assert (code, seen[-1]) == (0, {**row, "status": "SUCCESS"})
+    assert [(pod["namespace"], pod["status"]) for pod in pods] == [("training", "Succeeded")]
+
+
+def test_pods_of_a_job_that_has_none_are_refused_before_anything_is_sent(aihub: Run, emulator: Emulator) -> None:
+    before = len(emulator.requests())
+    code, out, err = aihub("pods", "aihub://local/search/1")
+
+    assert (code, out, len(emulator.requests())) == (2, "", before)
+    assert "only trainings and quota tasks have pods" in err
+
+
+def test_searches_by_words_and_by_image_are_started(aihub: Run) -> None:
+    asked = ("--feature-lib-id", "1", "--top-k", "2", "--wait")
+    by_words = printed(aihub, "searches", "text", "a bus", "--name", "words", *asked)
+    found = printed(aihub, "show", by_words["ref"])["data"]["results"]
+    by_image = printed(aihub, "searches", "image", found[0]["image_url"], "--box", "0", "0", "100", "100", *asked)
+
+    assert [hit["label"] for hit in found] == ["bus", "bus"]
+    assert len(printed(aihub, "show", by_image["ref"])["data"]["results"]) == 2
+
+
+def test_an_evaluation_is_handed_in(aihub: Run, tmp_path: Path) -> None:
+    model, predictions = tmp_path / "model.bin", tmp_path / "predictions.jsonl"
+    model.write_bytes(b"weights")
+    predictions.write_text('{"id": 1}\n', encoding="utf-8")
+    files = ("--model-file", str(model), "--pred-file", str(predictions), "--model-type", "face")
+    datasets = ("--dataset", "q", "--id-dataset", "i", "--gallery-dataset", "g")
+
+    assert printed(aihub, "evaluations", "import", "resnet", *files, *datasets)["id"] >= 1
+    predictions.write_text("not JSON\n", encoding="utf-8")
+    code, _, err = aihub("evaluations", "import", "resnet", *files, *datasets)
+    assert (code, "line 1" in err.lower()) == (2, True), err
