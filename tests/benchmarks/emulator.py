@@ -28,7 +28,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
-from aihub_emulator.server import bind
+from aihub_emulator.network.server import bind
 answer = json.loads(sys.argv[1])
 async def get(request):
     return JSONResponse(answer)
