@@ -123,6 +123,13 @@ def test_a_fetch_that_fails_leaves_everything_as_it_was(
     assert (caught.value.path, caught.value.on_disk) == (str(target), "Nothing was changed.")
 
 
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_an_address_that_may_have_run_out_is_taken_anew(client: MakeClient, tmp_path: Path, status: int) -> None:
+    with pytest.raises(TransferFailed) as caught:
+        save(client(page(status)), tmp_path / "result.csv")
+    assert caught.value.hint.startswith("The address may have run out: refresh() brings")
+
+
 def test_a_folder_that_does_not_exist_is_told_before_anything_is_fetched(client: MakeClient, tmp_path: Path) -> None:
     with pytest.raises(TransferFailed) as caught:
         save(client(), tmp_path / "missing" / "r.csv")

@@ -18,6 +18,8 @@ __all__ = ["Commit", "FetchFlow", "Open", "Pull", "Restart", "Source", "Write", 
 
 # Larger writes cost fewer system calls, and on an event loop fewer switches to a thread.
 WRITE_BYTES = 1 << 20
+# What a storage answers for an address that was good for some time only, or for a file that was since removed.
+_RUN_OUT = frozenset({401, 403, 404, 410})
 
 
 class Source(NamedTuple):
@@ -178,8 +180,15 @@ class _Tries:
             path=self._source.path,
             on_disk="Nothing was changed." if self._source.path else "",
             context=context,
-            hint="Start it again; it begins anew." if self._source.path else "",
+            hint=self._hint(status),
         )
+
+    def _hint(self, status: int | None) -> str:
+        if status in _RUN_OUT:
+            return (
+                "The address may have run out: refresh() brings how the job is now, with its address; then start again."
+            )
+        return "Start it again; it begins anew." if self._source.path else ""
 
 
 def _refused(answer: Opened, url: str) -> str:
