@@ -65,8 +65,10 @@ def _message(message: Place) -> Iterator[tuple[Place, tuple[str, ...]]]:
 def _unknown(survey: Survey) -> Iterator[Remark]:
     for place, known in _places(survey):
         for key in place.data if isinstance(place.data, dict) else ():
+            if key in known:
+                continue
             alike = difflib.get_close_matches(key, known, 1, _ALIKE)
-            if key not in known and (alike or not key.startswith("x-")):
+            if alike or not key.startswith("x-"):
                 where = f"`{place.get('name') or place.name}`" if place.name else "the file"
                 remedy = f"did you mean `{alike[0]}`?" if alike else ""
                 yield Remark(place.child(key), f"{where} has the keyword `{key}`, which nothing reads.", remedy)
